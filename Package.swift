@@ -1,0 +1,82 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One set of rules for every target: Swift 6 mode, every pointer marked, no warning left over.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+    name: "tegata",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Tegata", targets: ["Tegata"]),
+        .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1",
+            providers: [.apt(["libsecp256k1-dev"]), .brew(["secp256k1"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        .target(
+            name: "TegataCrypto", dependencies: ["CSecp256k1", "COpenSSL", "CZlib"],
+            swiftSettings: strict),
+        .target(name: "TegataSDJWT", dependencies: ["TegataCrypto"], swiftSettings: strict),
+        .target(name: "TegataProofs", dependencies: ["TegataCrypto"], swiftSettings: strict),
+        .target(
+            name: "Tegata", dependencies: ["TegataCrypto", "TegataSDJWT", "TegataProofs"],
+            swiftSettings: strict),
+        .target(
+            name: "TegataNationalID", dependencies: ["Tegata", "TegataCrypto", "TegataSDJWT"],
+            swiftSettings: strict),
+
+        // Both reach `package` declarations, which stop at this package's edge; neither is a product.
+        .executableTarget(
+            name: "conformance",
+            dependencies: [
+                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataNationalID",
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataNationalID",
+            ], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["TegataCrypto", "TegataSDJWT"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "TegataCryptoTests", dependencies: ["TegataCrypto", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TegataSDJWTTests", dependencies: ["TegataSDJWT", "TegataCrypto", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TegataProofsTests",
+            dependencies: ["TegataProofs", "TegataCrypto", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TegataTests",
+            dependencies: [
+                "Tegata", "TegataNationalID", "TegataCrypto", "TegataSDJWT", "TegataProofs",
+                "TestSupport",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "TegataNationalIDTests",
+            dependencies: ["TegataNationalID", "Tegata", "TegataCrypto", "TestSupport"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,1 @@
+// This file goes when the module's first type arrives.

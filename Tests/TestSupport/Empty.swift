@@ -1,0 +1,1 @@
+// Seeded randomness, a fixed clock and the vector loader live here.
