@@ -12,7 +12,8 @@ internal import COpenSSL
         count: Int, writing body: (UnsafeMutablePointer<UInt8>) throws(E) -> Void
     ) throws(E) {
         self.count = count
-        unsafe buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 16)
+        unsafe buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(count, 1), alignment: 16)
         unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
         try unsafe body(buffer.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped)
     }
@@ -31,8 +32,9 @@ internal import COpenSSL
 
     /// Lends the bytes to a C call. Only `TegataCrypto` may call this.
     func withPointer<R>(_ body: (UnsafePointer<UInt8>) -> R) -> R {
-        unsafe body(UnsafePointer(
-            buffer.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped))
+        unsafe body(
+            UnsafePointer(
+                buffer.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped))
     }
 
     /// A plain copy. The name is long because the copy is no longer wiped.

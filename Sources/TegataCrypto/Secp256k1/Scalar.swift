@@ -79,7 +79,9 @@ package struct Scalar: Hashable, Sendable {
         if left == .zero { return right }
         if right == .zero { return left }
         var result = left.bytes
-        let done = unsafe tweak(&result, right.bytes) { unsafe secp256k1_ec_seckey_tweak_add($0, $1, $2) }
+        let done = unsafe tweak(&result, right.bytes) {
+            unsafe secp256k1_ec_seckey_tweak_add($0, $1, $2)
+        }
         return done ? Scalar(bytes: result) : .zero
     }
 
@@ -101,7 +103,9 @@ package struct Scalar: Hashable, Sendable {
     package static func * (left: Scalar, right: Scalar) -> Scalar {
         if left == .zero || right == .zero { return .zero }
         var result = left.bytes
-        let done = unsafe tweak(&result, right.bytes) { unsafe secp256k1_ec_seckey_tweak_mul($0, $1, $2) }
+        let done = unsafe tweak(&result, right.bytes) {
+            unsafe secp256k1_ec_seckey_tweak_mul($0, $1, $2)
+        }
         precondition(done, "the product of two scalars is a scalar")
         return Scalar(bytes: result)
     }
