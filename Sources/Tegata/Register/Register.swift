@@ -67,6 +67,15 @@ public struct RegisterClaim: Sendable {
     public let idempotencyKey: [UInt8]
     /// A digest of everything asked, so that the same key with another content is noticed.
     public let content: FixedBytes<32>
+
+    package init(
+        edition: EditionDigest, person: [UInt8]?, idempotencyKey: [UInt8], content: FixedBytes<32>
+    ) {
+        self.edition = edition
+        self.person = person
+        self.idempotencyKey = idempotencyKey
+        self.content = content
+    }
 }
 
 /// A place in an edition, decided inside the allocation step.
@@ -87,6 +96,13 @@ public struct RegisterEntry: Sendable {
     public let row: [UInt8]
     /// What the holder receives.
     public let answer: String
+
+    package init(person: [UInt8], commitment: [UInt8], row: [UInt8], answer: String) {
+        self.person = person
+        self.commitment = commitment
+        self.row = row
+        self.answer = answer
+    }
 }
 
 /// What anyone may see of an edition: two lists of equal length, each sorted on its own.

@@ -1,1 +1,0 @@
-// Seeded randomness, a fixed clock and the vector loader live here.
