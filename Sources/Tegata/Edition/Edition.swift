@@ -1,0 +1,138 @@
+internal import TegataCrypto
+
+/// A set of cards with one limit: "Founders, exactly 500, one per person".
+///
+/// An edition is a plan until an issuer opens it; then it is announced and its limit binds.
+public struct Edition: Hashable, Sendable {
+    /// The name in the issuer's own words, unique with this issuer: 1 … 64 of `a-z 0-9 - _ .`
+    public let id: String
+    /// How many cards there may ever be.
+    public let limit: Limit
+    /// What people read, per language tag (`ja`, `en`).
+    public var title: [String: String]
+    /// A longer text, per language tag.
+    public var description: [String: String]
+    /// What a card is good for, in the issuer's own words.
+    public var benefits: [String]
+    /// When cards may be claimed; `nil` for always.
+    public var claimWindow: ClaimWindow?
+    /// Which national ID cards may stand behind a claim; empty when nobody is asked (visitors from abroad).
+    public var nationalID: Set<CardClass>
+    /// Whether a person gets at most one card. Only with a national ID: nobody could check it otherwise.
+    public var onePerPerson: Bool
+    /// Whether a card may be passed on.
+    public var isTransferable: Bool
+    /// Seconds from issue to expiry of a card.
+    public var cardLifetime: Int64
+
+    /// Seconds since 1970 between which claims are taken, both ends included.
+    public struct ClaimWindow: Hashable, Sendable {
+        /// The first second.
+        public let from: Int64
+        /// The last second.
+        public let until: Int64
+
+        /// A window of at least one second.
+        ///
+        /// - Throws: `EditionError.claimWindow` when it ends before it begins.
+        public init(from: Int64, until: Int64) throws(EditionError) {
+            guard from >= 0, from <= until else { throw .claimWindow }
+            self.from = from
+            self.until = until
+        }
+    }
+
+    /// Plans an edition. By default each card asks for today's My Number Card, one card a person, not
+    /// transferable, valid for two years.
+    ///
+    /// - Throws: `EditionError`, naming the field.
+    public init(
+        _ id: String, limit: Limit, title: [String: String] = [:],
+        description: [String: String] = [:], benefits: [String] = [],
+        claimWindow: ClaimWindow? = nil, nationalID: Set<CardClass> = [.jpkiRSA],
+        onePerPerson: Bool? = nil, isTransferable: Bool = false, cardLifetime: Int64 = 63_072_000
+    ) throws(EditionError) {
+        self.id = id
+        self.limit = limit
+        self.title = title
+        self.description = description
+        self.benefits = benefits
+        self.claimWindow = claimWindow
+        self.nationalID = nationalID
+        self.onePerPerson = onePerPerson ?? !nationalID.isEmpty
+        self.isTransferable = isTransferable
+        self.cardLifetime = cardLifetime
+        try check()
+    }
+
+    /// What every edition satisfies, planned or received.
+    func check() throws(EditionError) {
+        guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy(Self.isNameByte) else {
+            throw .id
+        }
+        guard !onePerPerson || !nationalID.isEmpty else { throw .onePerPersonWithoutNationalID }
+        guard (60...1_000_000_000).contains(cardLifetime) else { throw .cardLifetime }
+        guard benefits.count <= 64, benefits.allSatisfy({ $0.utf8.count <= 256 }) else {
+            throw .benefits
+        }
+        for texts in [title, description] {
+            guard texts.count <= 32, texts.values.allSatisfy({ $0.utf8.count <= 4096 }) else {
+                throw .text
+            }
+        }
+        let fields = [
+            ("id", [id]), ("title", Array(title.values)),
+            ("description", Array(description.values)), ("benefits", benefits),
+        ]
+        for (field, texts) in fields where texts.contains(where: NumberGuard.finds) {
+            throw .looksLikeIDNumber(field: field)
+        }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x61...0x7a, 0x2d, 0x2e, 0x5f: true
+        default: false
+        }
+    }
+
+    /// The edition's 32-byte name in rows, tokens and transcripts (Spec/edition.md).
+    package func digest(issuer: String) -> EditionDigest {
+        Self.digest(issuer: issuer, id: id)
+    }
+
+    /// The digest of an edition known by name only.
+    package static func digest(issuer: String, id: String) -> EditionDigest {
+        taggedHash("TEGATA-V01/edition", lengthPrefixed(issuer), lengthPrefixed(id))
+    }
+}
+
+/// Why an edition cannot be. It speaks of our own plan, so it names the field.
+@nonexhaustive
+public enum EditionError: Error, Equatable {
+    /// `id` must be 1 … 64 of `a-z 0-9 - _ .`
+    case id
+    /// `claimWindow` must not end before it begins.
+    case claimWindow
+    /// `onePerPerson` needs a `nationalID`: nobody could tell persons apart.
+    case onePerPersonWithoutNationalID
+    /// `cardLifetime` must be 60 … 1,000,000,000 seconds.
+    case cardLifetime
+    /// At most 64 `benefits` of 256 bytes.
+    case benefits
+    /// At most 32 languages and 4096 bytes a text.
+    case text
+    /// The field holds what could be a 12-digit My Number.
+    case looksLikeIDNumber(field: String)
+}
+
+/// A text with its length in front, four bytes big-endian: two fields never run into each other.
+func lengthPrefixed(_ text: String) -> [UInt8] {
+    lengthPrefixed(Array(text.utf8))
+}
+
+/// Bytes with their number in front, four bytes big-endian.
+func lengthPrefixed(_ bytes: [UInt8]) -> [UInt8] {
+    let count = UInt32(bytes.count)
+    return (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } + bytes
+}
