@@ -1,0 +1,68 @@
+# Everything the continuous build does is a target here. `make demo` and `make test` need no other step.
+SWIFT ?= swift
+# Third-party vectors, read where they lie; none are copied into this repository.
+VECTORS ?= $(wildcard ../shared/vectors)
+OWN_VECTORS = $(wildcard Vectors)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo examples bench conformance vectors docs lint format outside ci
+
+help:
+	@echo "make demo         the whole story, in one program"
+	@echo "make test         every test"
+	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
+	@echo "make bench        what each step costs against the raw libraries"
+	@echo "make docs         the documentation of every product, in .build/docs"
+	@echo "make lint format build examples vectors outside ci setup"
+
+setup:
+	@scripts/setup
+
+build: setup
+	@echo "== build"
+	@$(SWIFT) build --build-tests
+
+test: build
+	@echo "== test"
+	@$(SWIFT) test --skip-build
+
+demo: setup
+	@echo "== build the demo (the first time takes some minutes)"
+	@$(SWIFT) build --package-path Examples -c release --product demo
+	@$(SWIFT) run --package-path Examples -c release --skip-build demo
+
+examples: setup
+	@echo "== build every example"
+	@$(SWIFT) build --package-path Examples -c release
+
+bench: setup
+	@echo "== build the benchmark"
+	@$(SWIFT) build -c release --product bench
+	@$(SWIFT) run -c release --skip-build bench $(BENCH)
+
+conformance: setup
+	@echo "== conformance"
+	@$(SWIFT) build --product conformance
+	@$(SWIFT) run --skip-build conformance $(VECTORS) $(OWN_VECTORS)
+
+vectors: setup
+	@echo "== write Vectors/tegata"
+	@WRITE_VECTORS=1 $(SWIFT) test --filter Vectors
+
+docs: setup
+	@scripts/docs
+
+lint:
+	@echo "== lint"
+	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+format:
+	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+SOURCES = Package.swift Sources Tests Examples/Package.swift Examples/Sources
+
+outside: setup
+	@scripts/outside
+
+ci: setup lint test examples demo outside conformance docs
+	@echo "== all of it passed"

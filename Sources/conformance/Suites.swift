@@ -1,0 +1,36 @@
+/// Runs the cases of one folder.
+typealias Suite = @Sendable (Folder, inout Report) throws -> Void
+
+/// The folders that this program runs, by name.
+let suites: [String: Suite] = [
+    "bip340": runBIP340,
+    "rfc9380-h2c": runHashToCurve,
+    "secp256k1-points": runPoints,
+    "secp256k1-rfc6979": runRFC6979,
+    "wycheproof": runWycheproof,
+]
+
+/// Why a folder of the known layout is not run.
+let later: [String: String] = [
+    "base45-dcc": "no Base45 health certificates here",
+    "bbs-optional": "BBS signatures are not on secp256k1",
+    "bip327-musig2": "no signing by several issuers at once",
+    "bip374-dleq": "equality proofs have the formats of RFC 9497 and of the sigma-protocols draft",
+    "bip39-bip32": "no recovery phrases",
+    "bitstring-status-list": "status lists are Token Status Lists",
+    "cashu": "its hash to the curve is try-and-increment, not RFC 9380",
+    "cbor": "CBOR comes with mobile documents",
+    "cose": "COSE comes with mobile documents",
+    "dcql": "DCQL comes with OpenID4VP",
+    "ethereum": "no Ethereum messages",
+    "frost-secp256k1": "no threshold signatures",
+    "haip": "OpenID profiles come later",
+    "mdoc": "mobile documents come later",
+    "oid4vci": "OpenID4VCI comes later",
+    "oid4vp": "OpenID4VP comes later",
+    "signed-note": "the log comes later",
+    "slip39": "no Shamir backup of secrets",
+    "tlog-cosignature": "the log comes later",
+    "tlog-merkle": "the log comes later",
+    "tlog-tessera-log": "the log comes later",
+]

@@ -1,0 +1,49 @@
+import TegataCrypto
+
+/// RFC 9380: whole suites by their `ciphersuite`, expanders by their `name` and `hash`.
+func runHashToCurve(_ folder: Folder, _ report: inout Report) throws {
+    for file in try folder.files("", ".json") {
+        let json = try file.json
+        if let suite = try? json.ciphersuite.string {
+            let domain = Array(try json.dst.string.utf8)
+            for vector in json.vectors.list {
+                let name = "\(suite) \"\((try? vector.msg.string.prefix(16)) ?? "?")\""
+                guard let hash = curveHash(suite) else {
+                    report.skip(name, "no hash to \(suite.prefix { $0 != "_" })")
+                    continue
+                }
+                report.expect(name) {
+                    let message = Array(try vector.msg.string.utf8)
+                    return try hash(message, domain) == [4] + vector.P.x.hex + vector.P.y.hex
+                }
+            }
+        } else {
+            let kind = "\(try json.name.string) \(try json.hash.string)"
+            let domain = Array(try json.DST.string.utf8)
+            for vector in json.tests.list {
+                let name = "\(kind) \"\((try? vector.msg.string.prefix(16)) ?? "?")\""
+                guard kind == "expand_message_xmd SHA256" else {
+                    report.skip(name, "no suite here uses \(kind)")
+                    continue
+                }
+                report.expect(name) {
+                    let message = Array(try vector.msg.string.utf8)
+                    let count = try vector.len_in_bytes.hex.reduce(0) { $0 << 8 | Int($1) }
+                    return ExpandMessage.xmdSHA256(message, domain: domain, count: count)
+                        == (try vector.uniform_bytes.hex)
+                }
+            }
+        }
+    }
+}
+
+/// The suite's hash to an uncompressed point, or `nil` when this package has none.
+private func curveHash(_ suite: String) -> (([UInt8], [UInt8]) -> [UInt8])? {
+    switch suite {
+    case "secp256k1_XMD:SHA-256_SSWU_RO_":
+        { HashToCurve.secp256k1($0, domain: $1).uncompressed }
+    case "secp256k1_XMD:SHA-256_SSWU_NU_":
+        { HashToCurve.nonuniformSecp256k1($0, domain: $1).uncompressed }
+    default: nil
+    }
+}
