@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// RSA signatures (RFC 8017), which today's national-ID cards and their authorities make.
 package enum RSA {
-    /// A key that signatures are checked with: 2,048 to 8,192 bits, odd modulus and exponent.
+    /// A key that signatures are checked with: 2,048 to 8,192 bits in whole bytes, odd modulus and exponent.
     package struct PublicKey: Hashable, Sendable {
         /// The modulus n, big-endian, without leading zeros.
         package let modulus: [UInt8]
@@ -17,9 +17,9 @@ package enum RSA {
         package init(
             modulus: [UInt8], exponent: [UInt8], smallestExponent: UInt64 = 65_537
         ) throws(CryptoError) {
-            guard let first = modulus.first, first != 0, let last = modulus.last, last & 1 == 1
+            guard let first = modulus.first, first >= 0x80, let last = modulus.last, last & 1 == 1
             else { throw .invalidKey }
-            let bits = modulus.count * 8 - first.leadingZeroBitCount
+            let bits = modulus.count * 8
             guard (2_048...8_192).contains(bits) else { throw .invalidKey }
             guard (1...8).contains(exponent.count), exponent[0] != 0 else { throw .invalidKey }
             let e = exponent.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
