@@ -3,9 +3,9 @@ internal import CSecp256k1
 /// A secret integer modulo q, never zero: a blinding, a nonce, a key. On the heap, wiped with its last reference,
 /// and only ever handed to libsecp256k1's constant-time calls (protocol.md 4.10).
 package struct SecretScalar: Sendable {
-    let bytes: SecretBytes
+    package let bytes: SecretBytes
 
-    private init(bytes: SecretBytes) {
+    init(bytes: SecretBytes) {
         self.bytes = bytes
     }
 

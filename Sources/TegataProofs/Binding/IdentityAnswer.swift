@@ -1,0 +1,52 @@
+package import TegataCrypto
+
+/// "The person this card was issued to made a national-ID proof for this question": session, L and the proof that
+/// they belong together. 112 + 68·t_A + 98·t + 97 bytes: 639 at t_A = 2, t = 3 (protocol.md 4.4, ID-bound).
+///
+/// Freshness comes through the scope: it commits to the question, the ID card signed the scope, and the attestors'
+/// token carries it.
+package enum IdentityAnswer {
+    /// The holder's side, after a session whose scope answers `question`.
+    ///
+    /// - Throws: `mismatch` when session, blinding and question do not belong together.
+    package static func make(
+        _ session: Session, verified: VerifiedSession, blinding: Blinding,
+        question: ProofContext, using source: inout some Randomness
+    ) throws(ProofError) -> [UInt8] {
+        try verified.token.check(Scope(edition: verified.edition, answering: question))
+        let index = try verified.index(unblindedBy: blinding).point
+        let statement = Statement.identity(
+            base: verified.token.body.blinded.base, evaluated: verified.evaluated, index: index,
+            question.about(verified.token.hash.array))
+        let proof = try statement.prove([blinding.secret], using: &source)
+        return session.encoded + index.encoded + proof
+    }
+
+    /// The person's index, once everything holds for this edition and question. The caller compares it with the
+    /// row's; an index by itself says nothing about a card.
+    ///
+    /// - Throws: what the first failing check throws.
+    package static func verify(
+        _ answer: [UInt8], attestors: AttestorSet, keys: EditionKeys,
+        edition: FixedBytes<32>, question: ProofContext, at time: UInt64
+    ) throws(ProofError) -> PersonIndex {
+        var reader = Reader(answer)
+        let session = try Session(from: &reader, attestors: attestors, keys: keys)
+        let index = try reader.point()
+        let proof = try reader.take(64)
+        try reader.finish()
+        let verified = try session.verify(
+            attestors: attestors, keys: keys,
+            scope: Scope(edition: edition, answering: question), at: time)
+        let statement = Statement.identity(
+            base: verified.token.body.blinded.base, evaluated: verified.evaluated, index: index,
+            question.about(verified.token.hash.array))
+        guard statement.isValid(proof) else { throw .invalidProof }
+        return PersonIndex(edition: edition, point: index)
+    }
+
+    /// How many bytes an answer has.
+    package static func size(attestors: AttestorSet, keys: EditionKeys) -> Int {
+        Session.size(attestors: attestors, keys: keys) + 33 + 64
+    }
+}
