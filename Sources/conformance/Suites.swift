@@ -4,10 +4,12 @@ typealias Suite = @Sendable (Folder, inout Report) throws -> Void
 /// The folders that this program runs, by name.
 let suites: [String: Suite] = [
     "bip340": runBIP340,
+    "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
     "secp256k1-points": runPoints,
     "secp256k1-rfc6979": runRFC6979,
     "wycheproof": runWycheproof,
+    "x509-limbo": runLimbo,
 ]
 
 /// Why a folder of the known layout is not run.
