@@ -1,0 +1,143 @@
+/// JSON that has been read but not built: the bytes, and one flat entry per value and member name.
+///
+/// Several texts may lie on one tape, so a whole presentation costs two allocations. An entry is named by its
+/// index, `Node`. Nothing here is a verified value; who holds the tape knows what its bytes were.
+struct JSONTape: Sendable {
+    typealias Node = Int
+
+    enum Kind: UInt8 {
+        case null, `true`, `false`, number, string, array, object
+    }
+
+    /// An object is followed by name, value, name, value, …; an array by its elements; `next` is the entry
+    /// after all of it. For strings `start..<end` is what stands between the quotes.
+    struct Entry {
+        var kind: Kind
+        var isEscaped: Bool
+        var start: UInt32
+        var end: UInt32
+        var next: UInt32
+    }
+
+    var bytes: [UInt8] = []
+    var entries: [Entry] = []
+
+    /// Reads the JSON text in `bytes[range]` and answers its outermost value.
+    mutating func read(_ range: Range<Int>, _ limits: JSONLimits) throws(Refusal) -> Node {
+        let root = entries.count
+        // Taken out for the time of reading: the reader borrows `bytes`, and with it the tape.
+        var growing: [Entry] = []
+        swap(&growing, &entries)
+        var reader = JSONReader(bytes.span.extracting(range), offset: range.lowerBound, limits)
+        try reader.read(into: &growing)
+        swap(&growing, &entries)
+        return root
+    }
+
+    /// Decodes base64url onto the tape and reads the JSON text that comes out.
+    mutating func readBase64URL(
+        _ text: Span<UInt8>, _ limits: JSONLimits
+    ) throws(Refusal) -> Node {
+        let start = bytes.count
+        try Base64URL.decode(text, appendingTo: &bytes)
+        return try read(start..<bytes.count, limits)
+    }
+
+    func kind(_ node: Node) -> Kind { entries[node].kind }
+
+    /// The entry after this value and everything in it.
+    func next(_ node: Node) -> Node { Int(entries[node].next) }
+
+    func range(_ node: Node) -> Range<Int> {
+        Int(entries[node].start)..<Int(entries[node].end)
+    }
+
+    /// Whether the string at `node` is exactly `text`.
+    func isString(_ node: Node, _ text: String) -> Bool {
+        let entry = entries[node]
+        guard entry.kind == .string else { return false }
+        let wanted = text.utf8.span
+        if entry.isEscaped { return equal(unescaped(node).span, wanted) }
+        guard Int(entry.end - entry.start) == wanted.count else { return false }
+        return equal(bytes.span.extracting(range(node)), wanted)
+    }
+
+    /// The value of the member `name` of an object; `nil` for other kinds of values.
+    func member(_ name: String, of node: Node) -> Node? {
+        guard entries[node].kind == .object else { return nil }
+        let end = next(node)
+        var key = node + 1
+        while key < end {
+            if isString(key, name) { return key + 1 }
+            key = next(key + 1)
+        }
+        return nil
+    }
+
+    /// The text of a string; `nil` for other kinds of values.
+    func string(_ node: Node) -> String? {
+        let entry = entries[node]
+        guard entry.kind == .string else { return nil }
+        if entry.isEscaped { return String(decoding: unescaped(node), as: UTF8.self) }
+        return String(decoding: bytes[range(node)], as: UTF8.self)
+    }
+
+    /// The number, when it has neither fraction nor exponent and fits 64 bits.
+    func integer(_ node: Node) -> Int64? {
+        guard entries[node].kind == .number else { return nil }
+        return JSONNumber.integer(bytes.span.extracting(range(node)))
+    }
+
+    /// The value and everything in it.
+    func value(_ node: Node) -> JSON {
+        switch entries[node].kind {
+        case .null: return .null
+        case .true: return .bool(true)
+        case .false: return .bool(false)
+        case .number:
+            let token = String(decoding: bytes[range(node)], as: UTF8.self)
+            return .number(JSONNumber(checked: token))
+        case .string: return .string(string(node) ?? "")
+        case .array:
+            var elements = [JSON]()
+            var element = node + 1
+            while element < next(node) {
+                elements.append(value(element))
+                element = next(element)
+            }
+            return .array(elements)
+        case .object:
+            var members = [JSONObject.Member]()
+            var key = node + 1
+            while key < next(node) {
+                members.append(.init(name: string(key) ?? "", value: value(key + 1)))
+                key = next(key + 1)
+            }
+            return .object(JSONObject(distinct: members))
+        }
+    }
+
+    /// The UTF-8 of a string with escapes.
+    func unescaped(_ node: Node) -> [UInt8] {
+        JSONEscapes.decode(bytes.span.extracting(range(node)))
+    }
+}
+
+/// Whether both are the same bytes.
+func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    for index in 0..<left.count where left[index] != right[index] { return false }
+    return true
+}
+
+extension JSON {
+    /// Reads one JSON text.
+    ///
+    /// Throws `malformed`, or `limitExceeded` when it is deeper or has more values than `limits` allow.
+    package init(parsing bytes: [UInt8], limits: JSONLimits = .default) throws(Refusal) {
+        var tape = JSONTape()
+        tape.bytes = bytes
+        let root = try tape.read(0..<bytes.count, limits)
+        self = tape.value(root)
+    }
+}
