@@ -1,4 +1,5 @@
 import Foundation
+import TegataCrypto
 
 /// A folder of vectors.
 struct Folder {
@@ -66,6 +67,16 @@ struct File {
 
     var text: String {
         get throws { String(decoding: try bytes, as: UTF8.self) }
+    }
+
+    /// The bytes that the file spells, hexadecimal digits with space between them.
+    var hexBytes: [UInt8] {
+        get throws {
+            guard let bytes = Hex.decode(try text.filter { !$0.isWhitespace }) else {
+                throw VectorError(what: "\(name) is not hexadecimal")
+            }
+            return bytes
+        }
     }
 
     /// The file as JSON.

@@ -4,6 +4,8 @@ typealias Suite = @Sendable (Folder, inout Report) throws -> Void
 /// The folders that this program runs, by name.
 let suites: [String: Suite] = [
     "bip340": runBIP340,
+    "jcs": runJCS,
+    "json-test-suite": runJSONTestSuite,
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
     "secp256k1-points": runPoints,
