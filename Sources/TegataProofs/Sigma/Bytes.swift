@@ -13,6 +13,15 @@ package enum Codec {
         count(bytes.count) + bytes
     }
 
+    /// SerializeUint (§6.1.3): a big-endian integer below `modulus`, little-endian in as many bytes as `modulus` has;
+    /// `nil` when it is not below.
+    package static func unsigned(_ value: [UInt8], below modulus: [UInt8]) -> [UInt8]? {
+        let digits = Array(value.drop { $0 == 0 })
+        guard digits.count <= modulus.count else { return nil }
+        let padded = [UInt8](repeating: 0, count: modulus.count - digits.count) + digits
+        return padded.lexicographicallyPrecedes(modulus) ? padded.reversed() : nil
+    }
+
     /// Eight bytes, big-endian: times in our own formats.
     static func time(_ seconds: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: seconds >> (56 - 8 * UInt64($0))) }
@@ -54,6 +63,13 @@ package struct Reader {
     /// A byte string behind its length.
     package mutating func prefixed() throws(ProofError) -> [UInt8] {
         try take(try count())
+    }
+
+    /// DeserializeUint (§6.2.3): the big-endian form of a little-endian integer below `modulus`.
+    package mutating func unsigned(below modulus: [UInt8]) throws(ProofError) -> [UInt8] {
+        let value = Array(try take(modulus.count).reversed())
+        guard value.lexicographicallyPrecedes(modulus) else { throw .malformed }
+        return value
     }
 
     /// A big-endian integer of our own formats.
