@@ -1,0 +1,148 @@
+internal import TegataCrypto
+
+/// The three segments of a compact JWS (RFC 7515 §3.1) inside a longer text.
+struct JWSSegments: Sendable {
+    let header: Range<Int>
+    let payload: Range<Int>
+    let signature: Range<Int>
+
+    /// Finds the two dots in `text[range]`. Throws `malformed` unless there are exactly two.
+    init(_ text: Span<UInt8>, in range: Range<Int>) throws(Refusal) {
+        var dots = (0, 0)
+        var count = 0
+        for index in range where text[index] == UInt8(ascii: ".") {
+            count += 1
+            if count == 1 { dots.0 = index } else { dots.1 = index }
+            guard count <= 2 else { throw .malformed }
+        }
+        guard count == 2 else { throw .malformed }
+        header = range.lowerBound..<dots.0
+        payload = dots.0 + 1..<dots.1
+        signature = dots.1 + 1..<range.upperBound
+    }
+
+    /// Everything that is signed.
+    var signed: Range<Int> { header.lowerBound..<payload.upperBound }
+
+    /// Checks the signature over the bytes received.
+    ///
+    /// Throws `malformed` for bad base64url, `unsupported` when the header names another algorithm than the key's,
+    /// `signatureInvalid`.
+    func verify(
+        _ text: Span<UInt8>, _ header: JWSHeader, by key: VerifyingKey
+    ) throws(Refusal) {
+        guard key.allows(header.algorithm) else { throw .unsupported }
+        let signature = try Base64URL.decode(text.extracting(signature))
+        guard key.isValidSignature(signature.span, for: text.extracting(signed)) else {
+            throw .signatureInvalid
+        }
+    }
+}
+
+/// A compact JWS as received: its form and header are checked, its signature is not.
+///
+/// The payload can be read only by verifying (`verified(by:)`); `untrustedPayload` is named for what it is.
+package struct CompactJWS: Sendable {
+    private let text: [UInt8]
+    private let segments: JWSSegments
+    private let tape: JSONTape
+    private let headerNode: JSONTape.Node
+    /// The header; its hints select a key, nothing more.
+    package let header: JWSHeader
+
+    /// Splits `text` and reads the header.
+    ///
+    /// Throws `limitExceeded` above `limit` bytes, `malformed`, or what `JWSHeader` throws; `typeMismatch` unless
+    /// `typ` is one of `types` (`nil` checks none, which is for conformance tests).
+    package init(
+        parsing text: [UInt8], types: [String]?,
+        algorithms: Set<JWSAlgorithm> = JWSAlgorithm.cardDefaults, limit: Int = 256 * 1024
+    ) throws(Refusal) {
+        guard text.count <= limit else { throw .limitExceeded }
+        var tape = JSONTape()
+        segments = try JWSSegments(text.span, in: 0..<text.count)
+        headerNode = try tape.readBase64URL(text.span.extracting(segments.header), .default)
+        header = try JWSHeader(tape, headerNode, allowing: algorithms)
+        if let types { try header.require(type: types) }
+        self.text = text
+        self.tape = tape
+    }
+
+    /// The same for text.
+    package init(
+        parsing text: String, types: [String]?,
+        algorithms: Set<JWSAlgorithm> = JWSAlgorithm.cardDefaults, limit: Int = 256 * 1024
+    ) throws(Refusal) {
+        try self.init(
+            parsing: Array(text.utf8), types: types, algorithms: algorithms, limit: limit)
+    }
+
+    /// The key in the header's `jwk`, for tokens that prove possession of just that key (a request for a card).
+    /// Throws `malformed` or `unsupported`.
+    package func selfAssertedKey() throws(Refusal) -> VerifyingKey {
+        guard let node = tape.member("jwk", of: headerNode) else { throw .malformed }
+        return try VerifyingKey(jwk: node, on: tape)
+    }
+
+    /// The header as JSON.
+    package var headerObject: JSONObject { tape.value(headerNode).object ?? [:] }
+
+    /// The certificates of `x5c`, leaf first, DER; empty without one. Throws `malformed`.
+    package func certificates() throws(Refusal) -> [[UInt8]] {
+        guard let list = headerObject["x5c"] else { return [] }
+        guard let elements = list.array, !elements.isEmpty else { throw .malformed }
+        var certificates = [[UInt8]]()
+        for element in elements {
+            guard let base64 = element.string else { throw .malformed }
+            certificates.append(try Base64.decode(base64.utf8.span))
+        }
+        return certificates
+    }
+
+    /// The payload's claims before verification: only for choosing which trusted key to try.
+    package func untrustedPayload() throws(Refusal) -> JSONObject {
+        let bytes = try Base64URL.decode(text.span.extracting(segments.payload))
+        guard let object = try JSON(parsing: bytes).object else { throw .malformed }
+        return object
+    }
+
+    /// The payload, signed by `key`, as bytes. Throws as `JWSSegments.verify`.
+    package func verifiedBytes(by key: VerifyingKey) throws(Refusal) -> [UInt8] {
+        try segments.verify(text.span, header, by: key)
+        return try Base64URL.decode(text.span.extracting(segments.payload))
+    }
+
+    /// The claims, signed by `key`. Throws as `verifiedBytes`, and `malformed` unless they are one JSON object.
+    package func verified(by key: VerifyingKey) throws(Refusal) -> JSONObject {
+        guard let object = try JSON(parsing: verifiedBytes(by: key)).object else {
+            throw .malformed
+        }
+        return object
+    }
+
+    /// Signs `payload` (JSON text) under `typ`; `keyID` and `jwk` go into the header when given.
+    package static func sign(
+        payload: [UInt8], type: String, by key: SigningKey, keyID: String? = nil,
+        embedding publicKey: VerifyingKey? = nil
+    ) -> [UInt8] {
+        var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": .string(type)]
+        if let keyID { header.add("kid", .string(keyID)) }
+        if let publicKey { header.add("jwk", .object(publicKey.jwk)) }
+        var token = [UInt8]()
+        token.reserveCapacity(payload.count * 4 / 3 + 256)
+        token.appendBase64URL(JSON.object(header).encoded.span)
+        token.append(UInt8(ascii: "."))
+        token.appendBase64URL(payload.span)
+        token.appendSignature(by: key, over: 0)
+        return token
+    }
+}
+
+extension [UInt8] {
+    /// Appends `.` and the signature over everything from `start` on.
+    mutating func appendSignature(by key: SigningKey, over start: Int) {
+        let signature = key.signature(for: span.extracting(start..<count))
+        append(UInt8(ascii: "."))
+        appendBase64URL(signature.span)
+    }
+}
