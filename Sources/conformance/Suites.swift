@@ -4,12 +4,15 @@ typealias Suite = @Sendable (Folder, inout Report) throws -> Void
 /// The folders that this program runs, by name.
 let suites: [String: Suite] = [
     "bip340": runBIP340,
+    "bip374-dleq": runBIP374,
     "jcs": runJCS,
     "json-test-suite": runJSONTestSuite,
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
+    "rfc9497-voprf": runOPRF,
     "secp256k1-points": runPoints,
     "secp256k1-rfc6979": runRFC6979,
+    "sigma-protocols": runSigmaProtocols,
     "wycheproof": runWycheproof,
     "x509-limbo": runLimbo,
 ]
@@ -19,7 +22,6 @@ let later: [String: String] = [
     "base45-dcc": "no Base45 health certificates here",
     "bbs-optional": "BBS signatures are not on secp256k1",
     "bip327-musig2": "no signing by several issuers at once",
-    "bip374-dleq": "equality proofs have the formats of RFC 9497 and of the sigma-protocols draft",
     "bip39-bip32": "no recovery phrases",
     "bitstring-status-list": "status lists are Token Status Lists",
     "cashu": "its hash to the curve is try-and-increment, not RFC 9380",
