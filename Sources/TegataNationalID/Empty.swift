@@ -1,1 +1,0 @@
-// This file goes when the module's first type arrives.
