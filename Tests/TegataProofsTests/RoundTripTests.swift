@@ -19,7 +19,7 @@ import Testing
         #expect(bytes.count == 112 + 68 * attestors + 98 * threshold + 33 + 33 + 128)
         let accepted = try world.accept(bytes, question)
         let attributes = [attribute("tier", "gold"), attribute("year", "2026")]
-        let (commitment, delta) = try accepted.commit(to: attributes, using: &world.random)
+        let (commitment, delta) = try accepted.wallet.commit(to: attributes, using: &world.random)
         let row = Row(
             position: 1, index: accepted.index, commitment: commitment, epoch: 0,
             status: .active, signedBy: world.issuer, using: &world.random)

@@ -122,7 +122,7 @@ struct World {
         let question = question()
         let (bytes, pending) = try request(uid, question)
         let accepted = try accept(bytes, question)
-        let (commitment, blinding) = try accepted.commit(to: attributes, using: &random)
+        let (commitment, blinding) = try accepted.wallet.commit(to: attributes, using: &random)
         let row = Row(
             position: 7, index: accepted.index, commitment: commitment, epoch: 0,
             status: .active, signedBy: issuer, using: &random)

@@ -26,8 +26,7 @@ package struct IssuanceRequest: Hashable, Sendable {
     ) throws(ProofError) -> (request: IssuanceRequest, secrets: PendingCard) {
         try verified.token.check(Scope(edition: verified.edition, answering: question))
         let index = try verified.index(unblindedBy: blinding)
-        let pending = PendingCard(
-            secret: .random(using: &source), blinding: .random(using: &source), index: index)
+        let pending = PendingCard(redrawingFrom: &source)
         guard let commitment = pending.commitment else { throw .vanished }
         let statement = Statement.issuance(
             base: verified.token.body.blinded.base, evaluated: verified.evaluated,
@@ -77,7 +76,7 @@ package struct IssuanceRequest: Hashable, Sendable {
         guard statement.isValid(proof) else { throw .invalidProof }
         return VerifiedIssuanceRequest(
             token: verified.token, index: PersonIndex(edition: edition, point: index),
-            commitment: commitment)
+            wallet: WalletCommitment(commitment))
     }
 }
 
@@ -86,28 +85,13 @@ package struct VerifiedIssuanceRequest: Hashable, Sendable {
     package let token: VerifiedToken
     /// L: what one-person-one-card compares.
     package let index: PersonIndex
-    // D_h stays inside: D − D_h would expose the attributes.
-    private let commitment: Point
+    /// What the issuer completes to a card commitment.
+    package let wallet: WalletCommitment
 
-    fileprivate init(token: VerifiedToken, index: PersonIndex, commitment: Point) {
+    fileprivate init(token: VerifiedToken, index: PersonIndex, wallet: WalletCommitment) {
         self.token = token
         self.index = index
-        self.commitment = commitment
-    }
-
-    /// D = D_h + Σa_iG_{i+1} + δH, and δ, 32 secret bytes for the holder only.
-    ///
-    /// - Throws: `vanished`, or `malformed` for more attributes than there are generators.
-    package func commit(
-        to attributes: [Scalar], using source: inout some Randomness
-    ) throws(ProofError) -> (commitment: Point, blinding: [UInt8]) {
-        guard attributes.count <= Generators.maximumAttributes else { throw .malformed }
-        let delta = SecretScalar.random(using: &source)
-        guard
-            let sum = CardCommitment.adding(
-                attributes, to: [commitment, Generators.blinding.times(delta)])
-        else { throw .vanished }
-        return (sum, delta.bytes.exposedBytes)
+        self.wallet = wallet
     }
 }
 
@@ -115,8 +99,17 @@ package struct VerifiedIssuanceRequest: Hashable, Sendable {
 package struct PendingCard: Sendable {
     let secret: SecretScalar
     let blinding: SecretScalar
-    /// The L that the row has to carry.
-    package let index: PersonIndex
+
+    init(secret: SecretScalar, blinding: SecretScalar) {
+        self.secret = secret
+        self.blinding = blinding
+    }
+
+    /// The secrets that a request drew from `source`, drawn again: a wallet whose source repeats keeps nothing.
+    package init(redrawingFrom source: inout some Randomness) {
+        secret = .random(using: &source)
+        blinding = .random(using: &source)
+    }
 
     /// D_h = sG₁ + rH.
     var commitment: Point? {
@@ -139,31 +132,18 @@ package struct PendingCard: Sendable {
         return opening
     }
 
-    /// s 32 ‖ r 32 ‖ edition 32 ‖ L 33: for storing a request that waits for its answer, and nothing else.
+    /// s 32 ‖ r 32: for storing a request that waits for its answer, and nothing else.
     package var exposedBytes: [UInt8] {
-        secret.bytes.exposedBytes + blinding.bytes.exposedBytes + index.edition.array
-            + index.point.encoded
+        secret.bytes.exposedBytes + blinding.bytes.exposedBytes
     }
 
     /// What `exposedBytes` wrote.
     ///
     /// - Throws: `malformed`.
     package init(exposedBytes bytes: [UInt8]) throws(ProofError) {
-        var reader = Reader(bytes)
-        let first = try reader.take(32)
-        let second = try reader.take(32)
-        guard let secret = try? SecretScalar(parsing: first),
-            let blinding = try? SecretScalar(parsing: second)
+        guard bytes.count == 64, let secret = try? SecretScalar(parsing: Array(bytes[..<32])),
+            let blinding = try? SecretScalar(parsing: Array(bytes[32...]))
         else { throw .malformed }
-        self.init(
-            secret: secret, blinding: blinding,
-            index: PersonIndex(edition: try reader.fixed(), point: try reader.point()))
-        try reader.finish()
-    }
-
-    fileprivate init(secret: SecretScalar, blinding: SecretScalar, index: PersonIndex) {
-        self.secret = secret
-        self.blinding = blinding
-        self.index = index
+        self.init(secret: secret, blinding: blinding)
     }
 }

@@ -38,6 +38,17 @@ enum Statement {
         return SigmaProof(relation, label: "issue", context: context)
     }
 
+    /// A visitor's wallet: PoK{s, r: D_h = sG₁ + rH}. 96 bytes.
+    static func wallet(_ commitment: Point, _ context: ProofContext) -> SigmaProof<Point> {
+        var relation = LinearRelation<Point>()
+        let secret = relation.secret()
+        let blinding = relation.secret()
+        relation.require(
+            commitment,
+            equals: [(secret, Generators.cardSecret), (blinding, Generators.blinding)])
+        return SigmaProof(relation, label: "wallet", context: context)
+    }
+
     /// 4.4, ID-bound: PoK{ρ: R = ρG ∧ β = ρL}. 64 bytes.
     static func identity(
         base: Point, evaluated: Point, index: Point, _ context: ProofContext
