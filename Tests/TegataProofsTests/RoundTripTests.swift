@@ -55,10 +55,10 @@ import Testing
                 using: &world.random)
             #expect(
                 answer.count == IdentityAnswer.size(attestors: world.attestors, keys: world.keys))
-            let index = try IdentityAnswer.verify(
+            let identity = try IdentityAnswer.verify(
                 answer, attestors: world.attestors, keys: world.keys, edition: world.edition,
                 question: question, at: world.now)
-            #expect((index.point == row.index) == isHolder)
+            #expect((identity.index.point == row.index) == isHolder)
         }
     }
 

@@ -22,14 +22,14 @@ package enum IdentityAnswer {
         return session.encoded + index.encoded + proof
     }
 
-    /// The person's index, once everything holds for this edition and question. The caller compares it with the
+    /// The person's index and the token behind it, once everything holds for this edition and question. The caller compares it with the
     /// row's; an index by itself says nothing about a card.
     ///
     /// - Throws: what the first failing check throws.
     package static func verify(
         _ answer: [UInt8], attestors: AttestorSet, keys: EditionKeys,
         edition: FixedBytes<32>, question: ProofContext, at time: UInt64
-    ) throws(ProofError) -> PersonIndex {
+    ) throws(ProofError) -> VerifiedIdentity {
         var reader = Reader(answer)
         let session = try Session(from: &reader, attestors: attestors, keys: keys)
         let index = try reader.point()
@@ -42,11 +42,25 @@ package enum IdentityAnswer {
             base: verified.token.body.blinded.base, evaluated: verified.evaluated, index: index,
             question.about(verified.token.hash.array))
         guard statement.isValid(proof) else { throw .invalidProof }
-        return PersonIndex(edition: edition, point: index)
+        return VerifiedIdentity(
+            index: PersonIndex(edition: edition, point: index), token: verified.token)
     }
 
     /// How many bytes an answer has.
     package static func size(attestors: AttestorSet, keys: EditionKeys) -> Int {
         Session.size(attestors: attestors, keys: keys) + 33 + 64
+    }
+}
+
+/// An identity answer that has been checked. Only `IdentityAnswer.verify` makes one.
+package struct VerifiedIdentity: Hashable, Sendable {
+    /// L.
+    package let index: PersonIndex
+    /// What the attestors stated.
+    package let token: VerifiedToken
+
+    fileprivate init(index: PersonIndex, token: VerifiedToken) {
+        self.index = index
+        self.token = token
     }
 }
