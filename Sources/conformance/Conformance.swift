@@ -43,7 +43,11 @@ struct Conformance {
         do {
             try suite(folder, &report)
         } catch {
-            report.fail("reading the folder", "\(error)")
+            report.fail("reading the folder", (error as? VectorError)?.what ?? "\(error)")
+        }
+        guard !report.isEmpty else {
+            print("\(folder.name): not run (no case found)")
+            return report
         }
         print("\(folder.name): \(report.counts)\(report.reasons)")
         for failure in report.failures { note("  failed: \(failure.name): \(failure.why)") }

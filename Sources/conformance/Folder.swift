@@ -20,6 +20,11 @@ struct Folder {
         get throws { try entries { $0.hasDirectoryPath }.map { Folder($0) } }
     }
 
+    /// This folder and all below it.
+    var allFolders: [Folder] {
+        get throws { try [self] + folders.flatMap { try $0.allFolders } }
+    }
+
     /// The files inside whose names begin and end so, by name: sets come whole or in parts.
     func files(_ prefix: String = "", _ suffix: String = "") throws -> [File] {
         try entries {

@@ -10,6 +10,8 @@ struct Report {
     private(set) var failures: [Remark] = []
     private(set) var skips: [Remark] = []
 
+    var isEmpty: Bool { passed == 0 && failures.isEmpty && skips.isEmpty }
+
     /// `N passed, N failed, N skipped`.
     var counts: String {
         "\(passed) passed, \(failures.count) failed, \(skips.count) skipped"
@@ -32,10 +34,23 @@ struct Report {
                 return fail(name, outcome ? "accepted" : "not as expected")
             }
             passed += 1
+        } catch is MissingFile {
+            skip(name, "with a file missing")
         } catch let error as VectorError {
             fail(name, error.what)
         } catch {
             if accepted { fail(name, "refused: \(error)") } else { passed += 1 }
+        }
+    }
+
+    /// Runs the cases of each file; one that cannot be read is one failure, and the others still run.
+    mutating func forEach(_ files: [File], _ body: (File, inout Report) throws -> Void) {
+        for file in files {
+            do {
+                try body(file, &self)
+            } catch {
+                fail(file.name, (error as? VectorError)?.what ?? "\(error)")
+            }
         }
     }
 
@@ -56,6 +71,9 @@ struct Report {
         skips += other.skips
     }
 }
+
+/// A file that a case names is not there.
+struct MissingFile: Error {}
 
 /// The vector is not what this program expects: a missing field, an unreadable file.
 struct VectorError: Error {

@@ -5,7 +5,9 @@ typealias Suite = @Sendable (Folder, inout Report) throws -> Void
 let suites: [String: Suite] = [
     "bip340": runBIP340,
     "bip374-dleq": runBIP374,
+    "did": runDID,
     "jcs": runJCS,
+    "jose": runJOSE,
     "json-test-suite": runJSONTestSuite,
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,

@@ -28,6 +28,10 @@ enum Vector: Equatable {
         return members[name] ?? .null
     }
 
+    var isText: Bool {
+        if case .string = self { true } else { false }
+    }
+
     var isNull: Bool { self == .null }
 
     /// The members of an object by name, empty for anything else.

@@ -2,7 +2,7 @@ import TegataCrypto
 
 /// BIP-340: each row verifies or not; rows with a secret key sign to exactly these bytes as well.
 func runBIP340(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("", ".csv") {
+    report.forEach(try folder.files("", ".csv")) { file, report in
         for row in try file.rows {
             let name = "row \(row["index"] ?? "?")"
             report.expect(name, accepted: try bool(row, "verification result")) {

@@ -3,7 +3,7 @@ import TegataProofs
 
 /// BIP-374: proofs made bit for bit, and proofs checked.
 func runBIP374(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("", ".csv") {
+    report.forEach(try folder.files("", ".csv")) { file, report in
         for row in try file.rows {
             let name = "\(file.stem) \(row["index"] ?? "?")"
             if let expected = row["result_proof"] {

@@ -2,7 +2,7 @@ import TegataCrypto
 
 /// RFC 9380: whole suites by their `ciphersuite`, expanders by their `name` and `hash`.
 func runHashToCurve(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("", ".json") {
+    report.forEach(try folder.files("", ".json")) { file, report in
         let json = try file.json
         if let suite = try? json.ciphersuite.string {
             let domain = Array(try json.dst.string.utf8)

@@ -4,9 +4,9 @@ import TegataCrypto
 /// x509-limbo: paths as the national-ID profiles check them. Every exclusion is a rule about the case, not its outcome,
 /// but one: a good path with constraints is refused on purpose, and a bad one is refused rightly.
 func runLimbo(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("limbo", ".json") {
-        guard let cases = try? file.json.testcases.list, !cases.isEmpty else { continue }
-        for test in cases {
+    report.forEach(try folder.files("limbo.", ".json") + folder.files("limbo-part", ".json")) {
+        file, report in
+        for test in try file.json.testcases.list {
             let id = try test.id.string
             if let why = limboExclusion(id, test) {
                 report.skip(id, why)

@@ -3,7 +3,7 @@ import TegataProofs
 
 /// RFC 9497: oblivious functions over P-256, the shared code of every proof here.
 func runOPRF(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("", ".json") {
+    report.forEach(try folder.files("", ".json")) { file, report in
         for group in try file.json.list {
             let suite = (try? group.identifier.string) ?? "?"
             let mode = (try? group.mode.int) ?? -1

@@ -49,6 +49,6 @@ func expectPath(
             }
         }
     } catch {
-        report.fail(name, "\(error)")
+        report.expect(name) { throw error }
     }
 }

@@ -2,7 +2,7 @@ import TegataCrypto
 
 /// Points of secp256k1: read, write, add, multiply. A sum or product that vanishes is refused.
 func runPoints(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("points", ".json") {
+    report.forEach(try folder.files("points", ".json")) { file, report in
         let json = try file.json
         for (operation, vectors) in json.valid.members {
             for (index, vector) in vectors.list.enumerated() {

@@ -2,7 +2,7 @@ import TegataCrypto
 
 /// Deterministic nonces on secp256k1: `rfc6979.json` gives the nonces, `ecdsa.json` the signatures they make.
 func runRFC6979(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("rfc6979", ".json") {
+    report.forEach(try folder.files("rfc6979", ".json")) { file, report in
         for (index, vector) in try file.json.list.enumerated() {
             // k0 is used unless it makes an impossible signature; k1 and k15 are never reached, so r shows k0.
             report.expect("\(file.stem) \(index)") {
@@ -14,7 +14,7 @@ func runRFC6979(_ folder: Folder, _ report: inout Report) throws {
             }
         }
     }
-    for file in try folder.files("ecdsa", ".json") {
+    report.forEach(try folder.files("ecdsa", ".json")) { file, report in
         let json = try file.json
         for (index, vector) in json.valid.list.enumerated() {
             report.expect("valid \(index)") {

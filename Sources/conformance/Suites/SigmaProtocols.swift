@@ -3,7 +3,7 @@ import TegataProofs
 
 /// draft-irtf-cfrg-sigma-protocols and -fiat-shamir: the codec, the sponge, and proofs over P-256.
 func runSigmaProtocols(_ folder: Folder, _ report: inout Report) throws {
-    for file in try folder.files("", ".json") {
+    report.forEach(try folder.files("", ".json")) { file, report in
         for vector in try file.json.list {
             let id = (try? vector.Id.string) ?? file.stem
             let function = (try? vector.Function.string) ?? "?"

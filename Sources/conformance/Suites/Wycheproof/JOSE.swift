@@ -1,4 +1,0 @@
-/// JSON Web Signature, Key and Encryption.
-func jose(_ schema: String, _ group: Vector) -> WycheproofSupport {
-    .unsupported("JOSE")
-}
