@@ -9,6 +9,7 @@ let suites: [String: Suite] = [
     "jcs": runJCS,
     "jose": runJOSE,
     "json-test-suite": runJSONTestSuite,
+    "national-id": runNationalID,
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
     "rfc9497-voprf": runOPRF,
