@@ -12,31 +12,25 @@ extension SecretScalar: GroupSecret {
         self.init(bytes: bytes)
     }
 
-    /// 48 secret bytes, little-endian, modulo q in constant time; `nil` for zero, which a hash gives with
+    /// 48 secret bytes, big-endian, modulo q in constant time; `nil` for zero, which a hash gives with
     /// probability 2^-128.
-    package init?(reducingLittleEndian wide: SecretBytes) {
+    package init?(reducingBigEndian wide: SecretBytes) {
         guard wide.count == 48 else { return nil }
         // Horner's rule in three steps of 16 bytes, each below 2^128 < q.
         let parts = (0..<3).map { part in
             unsafe SecretBytes(count: 32) { target in
                 unsafe wide.withPointer { source in
-                    for index in 0..<16 { unsafe target[31 - index] = source[16 * part + index] }
+                    for index in 0..<16 { unsafe target[16 + index] = source[16 * part + index] }
                 }
             }
         }
-        guard let shift = SecretScalar(Scalar(1 << 32).raised(twice: 2)),
-            let top = SecretScalar(secret: parts[2]),
-            let middle = SecretScalar(secret: parts[1]), let low = SecretScalar(secret: parts[0]),
+        let half = Scalar(1 << 32) * Scalar(1 << 32)
+        guard let shift = SecretScalar(half * half),
+            let top = SecretScalar(secret: parts[0]),
+            let middle = SecretScalar(secret: parts[1]), let low = SecretScalar(secret: parts[2]),
             let upper = top * shift + middle, let sum = upper * shift + low
         else { return nil }
         self = sum
-    }
-}
-
-extension Scalar {
-    /// Squared `count` times.
-    fileprivate func raised(twice count: Int) -> Scalar {
-        (0..<count).reduce(self) { value, _ in value * value }
     }
 }
 

@@ -22,8 +22,8 @@ package enum IdentityAnswer {
         return session.encoded + index.encoded + proof
     }
 
-    /// The person's index and the token behind it, once everything holds for this edition and question. The caller compares it with the
-    /// row's; an index by itself says nothing about a card.
+    /// The person's index and the token behind it, once everything holds for this edition and question. The caller
+    /// compares the index with the row's; by itself it says nothing about a card.
     ///
     /// - Throws: what the first failing check throws.
     package static func verify(

@@ -65,14 +65,14 @@ package struct NodeSeeds: Sendable {
         return NodeShare(node: node, edition: edition, secret: share)
     }
 
-    /// x_A = F(seed, edition): 48 bytes of SHAKE256, little-endian modulo q.
+    /// x_A = F(seed, edition): 48 bytes of SHAKE256, big-endian modulo q.
     private func scalar(
         _ piece: Int, _ edition: FixedBytes<32>
     ) throws(ProofError) -> SecretScalar {
         guard let seed = seeds[piece] else { throw .unknownKey }
         let wide = SHAKE256.secret(
             prefix: Array("tegata/prss/v1".utf8), [seed], suffix: edition.array, count: 48)
-        guard let scalar = SecretScalar(reducingLittleEndian: wide) else { throw .vanished }
+        guard let scalar = SecretScalar(reducingBigEndian: wide) else { throw .vanished }
         return scalar
     }
 }
