@@ -113,8 +113,11 @@ package struct CompactJWS: Sendable {
     }
 
     /// The claims, signed by `key`. Throws as `verifiedBytes`, and `malformed` unless they are one JSON object.
-    package func verified(by key: VerifyingKey) throws(Refusal) -> JSONObject {
-        guard let object = try JSON(parsing: verifiedBytes(by: key)).object else {
+    package func verified(
+        by key: VerifyingKey, limits: JSONLimits = .default
+    ) throws(Refusal) -> JSONObject {
+        let payload = try verifiedBytes(by: key)
+        guard let object = try JSON(parsing: payload, limits: limits).object else {
             throw .malformed
         }
         return object

@@ -17,6 +17,13 @@ package struct JSONLimits: Sendable {
     package static let `default` = JSONLimits()
 }
 
+/// Why a text was not read. Callers turn it into the reason that fits the place where the text stood.
+enum JSONFault: Error {
+    case syntax
+    case duplicateName
+    case limit
+}
+
 /// Reads one JSON text (RFC 8259) onto a tape, strictly: valid UTF-8, no byte order mark, no lone surrogate, no
 /// name twice in one object, nothing after the value. Containers are kept on a list, not on the call stack.
 struct JSONReader: ~Escapable {
@@ -35,17 +42,17 @@ struct JSONReader: ~Escapable {
         self.limits = limits
     }
 
-    mutating func read(into entries: inout [JSONTape.Entry]) throws(Refusal) {
+    mutating func read(into entries: inout [JSONTape.Entry]) throws(JSONFault) {
         // Positions are kept in 32 bits.
         guard text.count <= limits.bytes, offset + text.count < Int(UInt32.max) else {
-            throw .limitExceeded
+            throw .limit
         }
         let first = entries.count
         var needsValue = true
         while true {
             skipWhitespace()
             if needsValue {
-                guard entries.count - first < limits.values else { throw .limitExceeded }
+                guard entries.count - first < limits.values else { throw .limit }
                 needsValue = try readValue(into: &entries)
             } else if let container = open.last {
                 let isObject = entries[container].kind == .object
@@ -57,10 +64,10 @@ struct JSONReader: ~Escapable {
                 } else if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                     try close(&entries)
                 } else {
-                    throw .malformed
+                    throw .syntax
                 }
             } else {
-                guard position == text.count else { throw .malformed }
+                guard position == text.count else { throw .syntax }
                 return
             }
         }
@@ -69,7 +76,7 @@ struct JSONReader: ~Escapable {
     /// Reads a scalar, or the start of a container; answers whether a value must follow.
     private mutating func readValue(
         into entries: inout [JSONTape.Entry]
-    ) throws(Refusal) -> Bool {
+    ) throws(JSONFault) -> Bool {
         let start = position
         switch try take() {
         case UInt8(ascii: "\""):
@@ -105,29 +112,29 @@ struct JSONReader: ~Escapable {
 
     private mutating func enter(
         _ kind: JSONTape.Kind, _ start: Int, _ entries: inout [JSONTape.Entry]
-    ) throws(Refusal) {
-        guard open.count < limits.depth else { throw .limitExceeded }
+    ) throws(JSONFault) {
+        guard open.count < limits.depth else { throw .limit }
         open.append(entries.count)
         add(kind, start, start, &entries)
     }
 
-    private mutating func close(_ entries: inout [JSONTape.Entry]) throws(Refusal) {
+    private mutating func close(_ entries: inout [JSONTape.Entry]) throws(JSONFault) {
         let container = open.removeLast()
         entries[container].end = UInt32(offset + position)
         entries[container].next = UInt32(entries.count)
         guard entries[container].kind == .object else { return }
-        guard hasDistinctNames(container, entries) else { throw .malformed }
+        guard hasDistinctNames(container, entries) else { throw .duplicateName }
     }
 
-    private mutating func readName(into entries: inout [JSONTape.Entry]) throws(Refusal) {
-        guard try take() == UInt8(ascii: "\"") else { throw .malformed }
+    private mutating func readName(into entries: inout [JSONTape.Entry]) throws(JSONFault) {
+        guard try take() == UInt8(ascii: "\"") else { throw .syntax }
         try readString(into: &entries)
         skipWhitespace()
-        guard try take() == UInt8(ascii: ":") else { throw .malformed }
+        guard try take() == UInt8(ascii: ":") else { throw .syntax }
     }
 
     /// Reads up to the closing quote.
-    private mutating func readString(into entries: inout [JSONTape.Entry]) throws(Refusal) {
+    private mutating func readString(into entries: inout [JSONTape.Entry]) throws(JSONFault) {
         let start = position
         var isEscaped = false
         while true {
@@ -139,7 +146,7 @@ struct JSONReader: ~Escapable {
                 isEscaped = true
                 try skipEscape()
             } else {
-                guard byte >= 0x80 else { throw .malformed }
+                guard byte >= 0x80 else { throw .syntax }
                 try skipUTF8(first: byte)
             }
         }
@@ -150,7 +157,7 @@ struct JSONReader: ~Escapable {
         byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
-    private mutating func skipEscape() throws(Refusal) {
+    private mutating func skipEscape() throws(JSONFault) {
         switch try take() {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
             UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
@@ -160,18 +167,18 @@ struct JSONReader: ~Escapable {
             if unit & 0xFC00 == 0xD800 {
                 guard try take() == UInt8(ascii: "\\"), try take() == UInt8(ascii: "u"),
                     try takeHex() & 0xFC00 == 0xDC00
-                else { throw .malformed }
+                else { throw .syntax }
             } else if unit & 0xFC00 == 0xDC00 {
-                throw .malformed
+                throw .syntax
             }
-        default: throw .malformed
+        default: throw .syntax
         }
     }
 
-    private mutating func takeHex() throws(Refusal) -> UInt32 {
+    private mutating func takeHex() throws(JSONFault) -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = JSONEscapes.hexValue(try take()) else { throw .malformed }
+            guard let digit = JSONEscapes.hexValue(try take()) else { throw .syntax }
             unit = unit << 4 | digit
         }
         return unit
@@ -179,7 +186,7 @@ struct JSONReader: ~Escapable {
 
     /// Skips what follows the first byte of a character outside ASCII (RFC 3629 §4: no over-long form, no
     /// surrogate, nothing above U+10FFFF).
-    private mutating func skipUTF8(first: UInt8) throws(Refusal) {
+    private mutating func skipUTF8(first: UInt8) throws(JSONFault) {
         let second = try take()
         let more: Int
         let range: ClosedRange<UInt8>
@@ -191,37 +198,37 @@ struct JSONReader: ~Escapable {
         case 0xF0: (more, range) = (2, 0x90...0xBF)
         case 0xF1...0xF3: (more, range) = (2, 0x80...0xBF)
         case 0xF4: (more, range) = (2, 0x80...0x8F)
-        default: throw .malformed
+        default: throw .syntax
         }
-        guard range.contains(second) else { throw .malformed }
+        guard range.contains(second) else { throw .syntax }
         for _ in 0..<more {
-            guard try take() & 0xC0 == 0x80 else { throw .malformed }
+            guard try take() & 0xC0 == 0x80 else { throw .syntax }
         }
     }
 
-    private mutating func readNumber(from first: UInt8) throws(Refusal) {
+    private mutating func readNumber(from first: UInt8) throws(JSONFault) {
         var digit = first
         if digit == UInt8(ascii: "-") { digit = try take() }
-        guard isDigit(digit) else { throw .malformed }
+        guard isDigit(digit) else { throw .syntax }
         if digit != UInt8(ascii: "0") { skipDigits() }
         if peek() == UInt8(ascii: ".") {
             position += 1
-            guard isDigit(try take()) else { throw .malformed }
+            guard isDigit(try take()) else { throw .syntax }
             skipDigits()
         }
         if peek() | 0x20 == UInt8(ascii: "e") {
             position += 1
             if peek() == UInt8(ascii: "+") || peek() == UInt8(ascii: "-") { position += 1 }
-            guard isDigit(try take()) else { throw .malformed }
+            guard isDigit(try take()) else { throw .syntax }
             skipDigits()
         }
     }
 
     private mutating func readWord(
         _ rest: String, _ kind: JSONTape.Kind, _ start: Int, _ entries: inout [JSONTape.Entry]
-    ) throws(Refusal) {
+    ) throws(JSONFault) {
         for byte in rest.utf8 {
-            guard try take() == byte else { throw .malformed }
+            guard try take() == byte else { throw .syntax }
         }
         add(kind, start, position, &entries)
     }
@@ -254,8 +261,8 @@ struct JSONReader: ~Escapable {
     /// The byte at the position, 0 at the end: no JSON text has a zero byte where this is asked.
     private func peek() -> UInt8 { position < text.count ? text[position] : 0 }
 
-    private mutating func take() throws(Refusal) -> UInt8 {
-        guard position < text.count else { throw .malformed }
+    private mutating func take() throws(JSONFault) -> UInt8 {
+        guard position < text.count else { throw .syntax }
         position += 1
         return text[position - 1]
     }

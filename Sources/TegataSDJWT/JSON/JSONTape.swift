@@ -22,25 +22,44 @@ struct JSONTape: Sendable {
     var bytes: [UInt8] = []
     var entries: [Entry] = []
 
+    /// Makes room for the JSON inside `count` characters of base64url, so that reading seldom grows anything.
+    mutating func reserve(forText count: Int) {
+        bytes.reserveCapacity(count * 3 / 4)
+        entries.reserveCapacity(count / 16 + 8)
+    }
+
     /// Reads the JSON text in `bytes[range]` and answers its outermost value.
-    mutating func read(_ range: Range<Int>, _ limits: JSONLimits) throws(Refusal) -> Node {
+    ///
+    /// Throws `reason` for text that is not JSON, `malformed` for a name given twice, `limitExceeded`.
+    mutating func read(
+        _ range: Range<Int>, _ limits: JSONLimits, otherwise reason: Refusal = .malformed
+    ) throws(Refusal) -> Node {
         let root = entries.count
         // Taken out for the time of reading: the reader borrows `bytes`, and with it the tape.
         var growing: [Entry] = []
         swap(&growing, &entries)
         var reader = JSONReader(bytes.span.extracting(range), offset: range.lowerBound, limits)
-        try reader.read(into: &growing)
+        do {
+            try reader.read(into: &growing)
+        } catch .limit {
+            throw .limitExceeded
+        } catch .duplicateName {
+            throw .malformed
+        } catch {
+            throw reason
+        }
         swap(&growing, &entries)
         return root
     }
 
-    /// Decodes base64url onto the tape and reads the JSON text that comes out.
+    /// Decodes base64url onto the tape and reads the JSON text that comes out. Throws as `read`, and `malformed` for
+    /// text that is not base64url.
     mutating func readBase64URL(
-        _ text: Span<UInt8>, _ limits: JSONLimits
+        _ text: Span<UInt8>, _ limits: JSONLimits, otherwise reason: Refusal = .malformed
     ) throws(Refusal) -> Node {
         let start = bytes.count
         try Base64URL.decode(text, appendingTo: &bytes)
-        return try read(start..<bytes.count, limits)
+        return try read(start..<bytes.count, limits, otherwise: reason)
     }
 
     func kind(_ node: Node) -> Kind { entries[node].kind }

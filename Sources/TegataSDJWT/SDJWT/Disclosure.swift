@@ -1,0 +1,43 @@
+internal import TegataCrypto
+
+/// One disclosure (RFC 9901 §4.2): what it says, and the digest the issuer signed in its place.
+struct Disclosure: Sendable {
+    /// Where it stands in the received text.
+    let range: Range<Int>
+    /// SHA-256 of its characters as received; what they decode to is never encoded again.
+    let digest: FixedBytes<32>
+    /// The claim name of an object's member; `nil` for an array element.
+    let name: JSONTape.Node?
+    /// What it discloses.
+    let value: JSONTape.Node
+
+    /// Reads the disclosure at `range` of `text` onto `tape`.
+    ///
+    /// Throws `malformed` for bad base64url and for a name given twice, `disclosureInvalid` for anything but
+    /// `[salt, name, value]` or `[salt, value]`, `limitExceeded`.
+    init(
+        _ text: Span<UInt8>, _ range: Range<Int>, onto tape: inout JSONTape, _ limits: JSONLimits
+    ) throws(Refusal) {
+        let characters = text.extracting(range)
+        self.range = range
+        digest = SHA256.hash(characters)
+        let root = try tape.readBase64URL(characters, limits, otherwise: .disclosureInvalid)
+        guard tape.kind(root) == .array else { throw .disclosureInvalid }
+        let end = tape.next(root)
+        let salt = root + 1
+        guard salt < end, tape.kind(salt) == .string else { throw .disclosureInvalid }
+        let second = tape.next(salt)
+        guard second < end else { throw .disclosureInvalid }
+        let third = tape.next(second)
+        if third == end {
+            name = nil
+            value = second
+        } else {
+            guard tape.kind(second) == .string, tape.next(third) == end else {
+                throw .disclosureInvalid
+            }
+            name = second
+            value = third
+        }
+    }
+}

@@ -1,0 +1,193 @@
+internal import TegataCrypto
+
+/// Puts disclosures in the places the issuer signed for them (RFC 9901 §7.1, step 3), and refuses everything that has
+/// no place, two places, or the wrong one.
+struct DisclosureProcessing {
+    private(set) var tape: JSONTape
+    private(set) var disclosures: [Disclosure] = []
+    /// For each disclosure in use, the disclosure that holds its digest (-1: the payload) and the path of its claim.
+    private(set) var places: [Place?] = []
+    private let policy: SDJWTPolicy
+    private let recordsPaths: Bool
+    /// Every digest met, in the payload and in disclosures, decoys among them.
+    private var digests: [FixedBytes<32>] = []
+    private var path: [ClaimPath.Element] = []
+    private var parent = -1
+    private var isInsideProtectedClaim = false
+
+    struct Place {
+        let parent: Int
+        let path: [ClaimPath.Element]
+    }
+
+    init(_ received: ReceivedSDJWT, recordsPaths: Bool) {
+        tape = received.tape
+        policy = received.policy
+        self.recordsPaths = recordsPaths
+    }
+
+    /// The claims of the payload with every disclosure in its place.
+    mutating func claims(of received: ReceivedSDJWT) throws(Refusal) -> JSONObject {
+        if let algorithm = tape.member("_sd_alg", of: received.payload) {
+            guard tape.isString(algorithm, "sha-256") else { throw .unsupported }
+        }
+        let text = received.text.span
+        disclosures.reserveCapacity(received.disclosures.count)
+        for range in received.disclosures {
+            disclosures.append(try Disclosure(text, range, onto: &tape, policy.json))
+        }
+        places = Array(repeating: nil, count: disclosures.count)
+        let claims = try object(received.payload, depth: 1)
+        guard places.allSatisfy({ $0 != nil }), digestsDiffer() else { throw .disclosureInvalid }
+        return claims
+    }
+
+    private mutating func value(_ node: JSONTape.Node, depth: Int) throws(Refusal) -> JSON {
+        switch tape.kind(node) {
+        case .object: .object(try object(node, depth: depth))
+        case .array: .array(try array(node, depth: depth))
+        default: tape.value(node)
+        }
+    }
+
+    private mutating func object(
+        _ node: JSONTape.Node, depth: Int
+    ) throws(Refusal) -> JSONObject {
+        guard depth <= policy.json.depth else { throw .limitExceeded }
+        let isPayload = depth == 1
+        var members: [JSONObject.Member] = []
+        var hidden: JSONTape.Node?
+        var key = node + 1
+        let end = tape.next(node)
+        while key < end {
+            let content = key + 1
+            if tape.isString(key, "_sd") {
+                hidden = content
+            } else if isPayload, tape.isString(key, "_sd_alg") {
+                // It speaks about the token, not about the subject.
+            } else {
+                let name = tape.string(key) ?? ""
+                isInsideProtectedClaim = isInsideProtectedClaim || isPayload && isProtected(name)
+                if recordsPaths { path.append(.name(name)) }
+                members.append(.init(name: name, value: try value(content, depth: depth + 1)))
+                if recordsPaths { path.removeLast() }
+                if isPayload { isInsideProtectedClaim = false }
+            }
+            key = tape.next(content)
+        }
+        if let hidden { try disclose(hidden, into: &members, depth: depth) }
+        return JSONObject(distinct: members)
+    }
+
+    /// Adds the members whose digests the array `hidden` lists.
+    private mutating func disclose(
+        _ hidden: JSONTape.Node, into members: inout [JSONObject.Member], depth: Int
+    ) throws(Refusal) {
+        guard tape.kind(hidden) == .array, !isInsideProtectedClaim else { throw .malformed }
+        var names = NameSet(members)
+        var element = hidden + 1
+        let end = tape.next(hidden)
+        while element < end {
+            if let index = try use(element) {
+                guard let nameNode = disclosures[index].name, let name = tape.string(nameNode)
+                else { throw .disclosureInvalid }
+                let isReserved = name == "_sd" || name == "..." || depth == 1 && name == "_sd_alg"
+                guard !isReserved, names.insert(name, members) else { throw .disclosureInvalid }
+                guard depth > 1 || !isProtected(name) else { throw .malformed }
+                let content = try disclosed(index, at: .name(name), depth: depth)
+                members.append(.init(name: name, value: content))
+            }
+            element = tape.next(element)
+        }
+    }
+
+    private mutating func array(_ node: JSONTape.Node, depth: Int) throws(Refusal) -> [JSON] {
+        guard depth <= policy.json.depth else { throw .limitExceeded }
+        var elements: [JSON] = []
+        var element = node + 1
+        let end = tape.next(node)
+        while element < end {
+            if let digest = placeholder(element) {
+                guard !isInsideProtectedClaim else { throw .malformed }
+                if let index = try use(digest) {
+                    guard disclosures[index].name == nil else { throw .disclosureInvalid }
+                    elements.append(
+                        try disclosed(index, at: .index(elements.count), depth: depth))
+                }
+            } else {
+                if recordsPaths { path.append(.index(elements.count)) }
+                elements.append(try value(element, depth: depth + 1))
+                if recordsPaths { path.removeLast() }
+            }
+            element = tape.next(element)
+        }
+        return elements
+    }
+
+    /// The digest of `{"...": digest}`. With further members, or another kind of value, it is an ordinary object.
+    private func placeholder(_ node: JSONTape.Node) -> JSONTape.Node? {
+        guard tape.kind(node) == .object, tape.next(node) == node + 3,
+            tape.isString(node + 1, "..."), tape.kind(node + 2) == .string
+        else { return nil }
+        return node + 2
+    }
+
+    /// Notes the digest at `node` and takes the disclosure it stands for, if that was sent.
+    ///
+    /// Throws `malformed` for what is no SHA-256 digest: no issuer makes such a decoy.
+    private mutating func use(_ node: JSONTape.Node) throws(Refusal) -> Int? {
+        guard tape.kind(node) == .string,
+            let digest = Base64URL.digest(tape.bytes.span.extracting(tape.range(node)))
+        else { throw .malformed }
+        digests.append(digest)
+        guard let index = disclosures.firstIndex(where: { $0.digest == digest }) else { return nil }
+        guard places[index] == nil else { throw .disclosureInvalid }
+        return index
+    }
+
+    private mutating func disclosed(
+        _ index: Int, at step: ClaimPath.Element, depth: Int
+    ) throws(Refusal) -> JSON {
+        let outer = parent
+        if recordsPaths { path.append(step) }
+        places[index] = Place(parent: outer, path: recordsPaths ? path : [])
+        parent = index
+        let content = try value(disclosures[index].value, depth: depth + 1)
+        parent = outer
+        if recordsPaths { path.removeLast() }
+        return content
+    }
+
+    private func isProtected(_ name: String) -> Bool {
+        policy.isCredential && SDJWTPolicy.neverSelective.contains(where: name.hasSameBytes)
+    }
+
+    /// A digest that stands in two places would let one disclosure mean two things.
+    private mutating func digestsDiffer() -> Bool {
+        digests.sort(by: precedes)
+        return zip(digests, digests.dropFirst()).allSatisfy { $0 != $1 }
+    }
+}
+
+/// Byte order of two digests.
+func precedes(_ left: FixedBytes<32>, _ right: FixedBytes<32>) -> Bool {
+    for index in 0..<32 where left[index] != right[index] { return left[index] < right[index] }
+    return false
+}
+
+/// The names taken in one object. Looking through a few is quickest; many go into a set, so that no token makes the
+/// work grow with the square of its size.
+private struct NameSet {
+    private var many: Set<[UInt8]>?
+
+    init(_ members: [JSONObject.Member]) {
+        if members.count > 32 { many = Set(members.map { Array($0.name.utf8) }) }
+    }
+
+    /// Takes `name`; `false` when `members` has it.
+    mutating func insert(_ name: String, _ members: [JSONObject.Member]) -> Bool {
+        if many == nil, members.count > 32 { self = NameSet(members) }
+        guard many == nil else { return many?.insert(Array(name.utf8)).inserted ?? false }
+        return !members.contains { $0.name.hasSameBytes(as: name) }
+    }
+}
