@@ -56,7 +56,7 @@ struct SoftwareCardTests {
     ) async throws {
         let person = DemoIdentity(cardClass)
         let evidence = try await person.evidence(over: Shared.challenge)
-        let result = try await JPKI.demo.verify(evidence, over: Shared.challenge, at: Shared.now)
+        let result = try await JPKI.testCards.verify(evidence, over: Shared.challenge, at: Shared.now)
         #expect(result.usesTestAnchors)
         #expect(result.revocation.state == .good)
         let own = try await person.personInput()
@@ -64,7 +64,7 @@ struct SoftwareCardTests {
         #expect(await Shared.outcome(Shared.jpki, evidence) == .nationalIDInvalid)
         DemoIdentity.authority.revoke(person.card)
         DemoIdentity.nextAuthority.revoke(person.card)
-        #expect(await Shared.outcome(JPKI.demo, evidence) == .nationalIDInvalid)
+        #expect(await Shared.outcome(JPKI.testCards, evidence) == .nationalIDInvalid)
     }
 
     @Test func `certificates of a test authority have the published profile`() throws {

@@ -53,7 +53,8 @@ import Testing
         }
     }
 
-    @Test func `a retry gets its card again, another content is a conflict (A86, A87)`() async throws
+    @Test func `a retry gets its card again, another content is a conflict (A86, A87)`()
+        async throws
     {
         let register = InMemoryRegister()
         try await register.open(edition, limit: 1)

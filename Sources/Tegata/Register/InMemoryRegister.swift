@@ -46,9 +46,10 @@ public actor InMemoryRegister: Register {
         making: @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
     ) throws(Refusal) -> String {
         guard let book = books[claim.edition] else { throw .unavailable }
-        if let earlier = book.answers[claim.idempotencyKey] {
-            guard earlier.content == claim.content else { throw .conflict }
-            return earlier.answer
+        if let earlier = try answer(
+            to: claim.idempotencyKey, content: claim.content, in: claim.edition)
+        {
+            return earlier
         }
         if let person = claim.person, book.persons.contains(person) { throw .alreadyClaimed }
         let issued = UInt32(book.cards.count)
@@ -63,6 +64,15 @@ public actor InMemoryRegister: Register {
         books[claim.edition]?.cards.append(Card(entry: entry, statusIndex: index))
         books[claim.edition]?.answers[claim.idempotencyKey] = (claim.content, entry.answer)
         return entry.answer
+    }
+
+    public func answer(
+        to idempotencyKey: [UInt8], content: FixedBytes<32>, in edition: EditionDigest
+    ) throws(Refusal) -> String? {
+        guard let book = books[edition] else { throw .unavailable }
+        guard let earlier = book.answers[idempotencyKey] else { return nil }
+        guard earlier.content == content else { throw .conflict }
+        return earlier.answer
     }
 
     public func setStatus(

@@ -28,6 +28,13 @@ public protocol Register: Sendable {
         making: @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
     ) async throws(Refusal) -> String
 
+    /// The answer given before to this idempotency key; `nil` for a key not seen.
+    ///
+    /// - Throws: `conflict` when it was given for another content, `unavailable`.
+    func answer(
+        to idempotencyKey: [UInt8], content: FixedBytes<32>, in edition: EditionDigest
+    ) async throws(Refusal) -> String?
+
     /// Changes the status of the card with this serial. Revoked is final: no other status follows it.
     ///
     /// - Throws: `conflict` for a change after revocation, `unavailable` for a card that does not exist.

@@ -5,7 +5,7 @@ public import Tegata
 /// ```swift
 /// let request = try await member.request(founders, proving: DemoIdentity())
 /// ```
-/// Only a verifier that trusts `DemoIdentity.authority`, such as `JPKI.demo`, accepts it, and its results say so.
+/// Only a verifier that trusts `DemoIdentity.authority`, such as `JPKI.testCards`, accepts it, and its results say so.
 public struct DemoIdentity: IdentityCard {
     /// The card itself, for demonstrations that try a wrong PIN or revoke it.
     public let card: SoftwareCard
@@ -42,11 +42,14 @@ public struct DemoIdentity: IdentityCard {
     }
 }
 
-extension JPKI {
-    /// Accepts demonstration cards of both kinds and nothing else; asks their authorities about revocation.
-    public static let demo = JPKI(
-        anchors: .test(DemoIdentity.authority, DemoIdentity.nextAuthority),
-        revocation: .requireGood(from: DemoRevocation()))
+extension EvidenceVerifier where Self == JPKI {
+    /// Accepts demonstration cards of both kinds and nothing else; asks their authorities about revocation. Every
+    /// result that it stands behind says so.
+    public static var testCards: JPKI {
+        JPKI(
+            anchors: .test(DemoIdentity.authority, DemoIdentity.nextAuthority),
+            revocation: .requireGood(from: DemoRevocation()))
+    }
 }
 
 /// Asks whichever of the two demonstration authorities issued the certificate.

@@ -34,7 +34,8 @@ extension PersonIndex {
     ) -> PersonIndex {
         PersonIndex(
             edition: edition,
-            point: HashToCurve.secp256k1(salt.array, domain: Generators.domain("NOPERSON")))
+            point: HashToCurve.secp256k1(
+                Array("no-person".utf8) + salt.array, domain: Generators.domain("GEN")))
     }
 }
 

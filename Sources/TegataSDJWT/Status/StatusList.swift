@@ -56,6 +56,13 @@ package struct StatusList: Hashable, Sendable {
         bytes = [UInt8](repeating: 0, count: (count * bits + 7) / 8)
     }
 
+    /// Statuses already packed; `nil` for other numbers of bits.
+    package init?(bits: Int, packed bytes: [UInt8]) {
+        guard [1, 2, 4, 8].contains(bits) else { return nil }
+        self.bits = bits
+        self.bytes = bytes
+    }
+
     /// Reads the `status_list` claim.
     ///
     /// Throws `malformed`, and `limitExceeded` when it inflates to more than `limit` bytes.

@@ -1,0 +1,155 @@
+internal import TegataCrypto
+internal import TegataProofs
+public import TegataSDJWT
+
+/// An edition that its issuer has announced: the plan, plus whom it takes to prove a person. Made by
+/// `Issuer.open`, or read from the announcement that an issuer signed (Spec/edition.md).
+public struct OpenEdition: Sendable {
+    /// The plan that now binds.
+    public let edition: Edition
+    /// Whose edition it is.
+    public let issuer: String
+    /// The announcement, signed: what travels.
+    public let encoded: String
+    /// Who would have to collude to learn which person holds which card; `nil` when no person is asked for.
+    public let trust: TrustProfile?
+    /// Whether certificates of a test authority may stand behind a card.
+    public let usesTestAnchors: Bool
+
+    let identity: IdentityParameters?
+    /// The services, when the caller can reach them.
+    let services: IdentityServices?
+    /// Where a request's nonce comes from, when the caller can reach the issuer.
+    let nonce: (@Sendable () async throws(Refusal) -> String)?
+
+    /// The 32-byte name in rows, tokens and transcripts.
+    var digest: EditionDigest { edition.digest(issuer: issuer) }
+
+    /// The same edition, with a way to reach its attestors, nodes and issuer. `nonce` asks the issuer for a fresh
+    /// one for each request.
+    public func reached(
+        through services: IdentityServices?,
+        nonce: @escaping @Sendable () async throws(Refusal) -> String
+    ) -> OpenEdition {
+        OpenEdition(
+            edition: edition, issuer: issuer, encoded: encoded, trust: trust,
+            usesTestAnchors: usesTestAnchors, identity: identity, services: services, nonce: nonce)
+    }
+}
+
+/// What it takes to check a national-ID proof for one edition.
+struct IdentityParameters: Sendable {
+    let attestors: AttestorSet
+    let attestorKeys: [[UInt8]]
+    let keys: EditionKeys
+}
+
+extension OpenEdition {
+    static let type = "tegata-edition+jwt"
+
+    /// Announces `edition`, signed by the issuer.
+    init(
+        announcing edition: Edition, by issuer: String, identity: IdentityParameters?,
+        services: IdentityServices?, signedBy key: SigningKey, at time: Int64,
+        nonce: @escaping @Sendable () async throws(Refusal) -> String
+    ) {
+        var payload: JSONObject = [
+            "iss": .string(issuer), "iat": .whole(time), "edition": edition.json,
+        ]
+        if let identity, let services {
+            payload.add(
+                "attestors",
+                [
+                    "threshold": .whole(Int64(identity.attestors.threshold)),
+                    "keys": .array(identity.attestorKeys.map(JSON.bytes)),
+                ])
+            payload.add("nodes", .bytes(identity.keys.encoded))
+            payload.add(
+                "operators", .string(services.trust == .embedded ? "embedded" : "split"))
+            payload.add("test_anchors", .bool(services.usesTestAnchors))
+        }
+        self.init(
+            edition: edition, issuer: issuer,
+            encoded: SignedText.sign(.object(payload), type: Self.type, by: key),
+            trust: services?.trust, usesTestAnchors: services?.usesTestAnchors ?? false,
+            identity: identity, services: services, nonce: nonce)
+    }
+
+    /// Reads an announcement that one of `profile`'s keys signed.
+    ///
+    /// - Throws: `malformed`, `unsupported`, `typeMismatch`, `issuerUntrusted`, `signatureInvalid`.
+    public init(parsing text: String, from profile: IssuerProfile) throws(Refusal) {
+        let payload = try SignedText.verify(text, type: Self.type, keys: profile.keys)
+        guard try payload.required("iss").text(atMost: 2048).hasSameBytes(as: profile.issuer) else {
+            throw .issuerUntrusted
+        }
+        edition = try Edition(json: try payload.required("edition"))
+        issuer = profile.issuer
+        encoded = text
+        services = nil
+        nonce = nil
+        guard !edition.nationalID.isEmpty else {
+            identity = nil
+            trust = nil
+            usesTestAnchors = false
+            return
+        }
+        let parameters = try IdentityParameters(
+            attestors: try payload.required("attestors"), nodes: try payload.required("nodes"))
+        identity = parameters
+        usesTestAnchors = try payload.required("test_anchors").flag()
+        switch try payload.required("operators").text(atMost: 16) {
+        case "embedded": trust = .embedded
+        case "split":
+            trust = .split(
+                attestors: .init(
+                    needed: parameters.attestors.threshold, total: parameters.attestorKeys.count),
+                nodes: .init(
+                    needed: parameters.keys.sharing.threshold,
+                    total: parameters.keys.sharing.nodes))
+        default: throw .malformed
+        }
+    }
+}
+
+extension IdentityParameters {
+    /// Asks every node for its part of the edition's key.
+    init(_ services: IdentityServices, for edition: EditionDigest) async throws(Refusal) {
+        attestorKeys = services.attestors.map(\.key)
+        guard let set = AttestorSet(keys: attestorKeys, threshold: services.attestorThreshold),
+            let sharing = Sharing(
+                nodes: services.nodes.count, threshold: services.nodeThreshold)
+        else { throw .malformed }
+        attestors = set
+        var publications = [Int: [Int: Point]]()
+        for service in services.nodes {
+            let message = try JSON.message(
+                try await service.publish(edition), limit: 64 * 1024)
+            var pieces = [Int: Point]()
+            for entry in try message.required("pieces").elements(atMost: 256) {
+                guard let piece = try entry.required("piece").integer else { throw .malformed }
+                pieces[Int(clamping: piece)] = try entry.required("point").point()
+            }
+            publications[service.node] = pieces
+        }
+        let published = publications
+        keys = try binding { () throws(ProofError) in
+            try EditionKeys(sharing: sharing, publications: published)
+        }
+    }
+
+    fileprivate init(attestors json: JSON, nodes: JSON) throws(Refusal) {
+        guard let threshold = try json.required("threshold").integer else { throw .malformed }
+        var keys = [[UInt8]]()
+        for entry in try json.required("keys").elements(atMost: 255) {
+            keys.append(try entry.bytes())
+        }
+        guard let set = AttestorSet(keys: keys, threshold: Int(clamping: threshold)) else {
+            throw .malformed
+        }
+        attestors = set
+        attestorKeys = keys
+        let encoded = try nodes.bytes()
+        self.keys = try binding { () throws(ProofError) in try EditionKeys(parsing: encoded) }
+    }
+}

@@ -1,0 +1,52 @@
+internal import TegataCrypto
+internal import TegataProofs
+public import TegataSDJWT
+
+/// A membership card in its holder's hands: checked once, when it was accepted.
+public struct Card: Sendable {
+    /// Whose card it is.
+    public let issuer: String
+    /// Which edition.
+    public let edition: EditionReference
+    /// Which card of the edition.
+    public let serial: Serial
+    /// What the card is good for, in the issuer's words.
+    public let benefits: [String]
+    /// Everything the issuer said about the member.
+    public let claims: [String: JSON]
+    /// The names of the claims that are shown only when the holder says so.
+    public let selectiveClaims: Set<String>
+
+    let held: HeldSDJWT
+    /// The signed row of the register, 171 bytes: shown only in the ID-bound check.
+    let row: [UInt8]
+    let opening: CardOpening
+    private let issued: IssuedCard
+
+    /// The card for storing, with the secrets that open its commitment: whoever reads it, and has the holder's key,
+    /// has the card.
+    public var exposedEncoding: String { issued.encoded }
+
+    init(
+        _ checked: CheckedCard, _ held: HeldSDJWT, _ issued: IssuedCard, opening: CardOpening
+    ) {
+        issuer = checked.profile.issuer
+        edition = checked.edition
+        serial = checked.serial
+        benefits = checked.benefits
+        claims = checked.shownClaims
+        selectiveClaims = Set(
+            held.choices.compactMap { choice in
+                if case .name(let name)? = choice.path.elements.first { name } else { nil }
+            })
+        self.held = held
+        self.issued = issued
+        row = issued.row
+        self.opening = opening
+    }
+}
+
+extension Card: CustomStringConvertible {
+    /// Edition and serial; no claim.
+    public var description: String { "\(edition.id) № \(serial) of \(edition.limit)" }
+}

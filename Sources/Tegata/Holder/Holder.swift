@@ -1,0 +1,150 @@
+public import TegataCrypto
+internal import TegataProofs
+public import TegataSDJWT
+
+/// A wallet: asks for cards, keeps them, and shows of them what its owner wants to show.
+///
+/// It has no state besides its key: what a card needs is in the card.
+public struct Holder: Sendable {
+    let key: SigningKey
+    let wallet: WalletSecret
+    let clock: @Sendable () -> Int64
+
+    /// A wallet whose cards are bound to a secp256k1 key (ES256K).
+    public init(key: Secp256k1.PrivateKey) {
+        self.init(
+            key: .secp256k1(key), secret: key.exposedRawRepresentation,
+            clock: { SystemClock.now })
+    }
+
+    /// A wallet whose cards are bound to a P-256 key (ES256).
+    public init(key: P256.PrivateKey) {
+        self.init(
+            key: .p256(key), secret: key.rawRepresentation, clock: { SystemClock.now })
+    }
+
+    package init(key: SigningKey, secret: [UInt8], clock: @escaping @Sendable () -> Int64) {
+        self.key = key
+        wallet = WalletSecret(derivedFrom: secret)
+        self.clock = clock
+    }
+
+    /// What cards are bound to.
+    public var publicKey: VerifyingKey { key.verifyingKey }
+
+    /// Asks for a card of an edition, proving with a national ID card to be a person who has none yet, without saying
+    /// who (protocol.md 4.1 to 4.3).
+    ///
+    /// It is a conversation, so it waits: attestors, nodes and issuer are other people's machines.
+    ///
+    /// - Returns: the request, for `Issuer.issue`.
+    /// - Throws: `Refusal`, or what the ID card throws (a wrong PIN, a card that was taken away).
+    public func request(
+        _ edition: OpenEdition, proving card: some IdentityCard
+    ) async throws -> String {
+        let draft = try await draft(edition)
+        var random = SystemRandomness()
+        let run = try await PersonSession.run(
+            edition, proving: card, question: draft.question, now: draft.now, using: &random)
+        let bytes = try binding { () throws(ProofError) in
+            var source = wallet.source(
+                salt: draft.salt, edition: edition.digest,
+                index: try run.verified.index(unblindedBy: run.blinding).point.encoded)
+            return try IssuanceRequest.make(
+                run.session, verified: run.verified, blinding: run.blinding,
+                question: draft.question, using: &source
+            ).request.encoded
+        }
+        return sign(draft, bytes, edition)
+    }
+
+    /// Asks for a card of an edition that asks nobody for an ID card.
+    ///
+    /// - Returns: the request, for `Issuer.issue`.
+    /// - Throws: `nationalIDInvalid` when the edition does ask for one.
+    public func request(_ edition: OpenEdition) async throws -> String {
+        guard edition.edition.nationalID.isEmpty else { throw Refusal.nationalIDInvalid }
+        let draft = try await draft(edition)
+        let bytes = try binding { () throws(ProofError) in
+            var source = wallet.source(
+                salt: draft.salt, edition: edition.digest, index: [])
+            return try VisitorRequest.make(question: draft.question, using: &source)
+                .request.encoded
+        }
+        return sign(draft, bytes, edition)
+    }
+
+    /// Checks what the issuer answered, and makes it this wallet's card.
+    ///
+    /// - Throws: what a verifier would throw about the card; `holderBindingInvalid` when it is bound to another key;
+    ///   `conflict` when card, row and this wallet do not belong together.
+    public func accept(_ issued: String, from profile: IssuerProfile) throws(Refusal) -> Card {
+        let issued = try IssuedCard(parsing: issued)
+        let received = try ReceivedSDJWT(parsing: Array(issued.card.utf8), .credential)
+        guard received.claimedIssuer?.hasSameBytes(as: profile.issuer) == true else {
+            throw .issuerUntrusted
+        }
+        let verified = try received.verified(
+            by: try TrustedIssuer(profile).key(for: received.header))
+        let claims = try verified.credentialClaims()
+        guard claims.type.hasSameBytes(as: profile.cardType) else { throw .typeMismatch }
+        try claims.checkTimes(at: clock())
+        guard try verified.holderKey() == publicKey else { throw .holderBindingInvalid }
+        let held = try HeldSDJWT(verified)
+        let card = try CheckedCard(received, verified, profile)
+        return Card(card, held, issued, opening: try opening(of: card, issued, profile))
+    }
+
+    private func opening(
+        of card: CheckedCard, _ issued: IssuedCard, _ profile: IssuerProfile
+    ) throws(Refusal) -> CardOpening {
+        let edition = Edition.digest(issuer: profile.issuer, id: card.edition.id)
+        let row: Row
+        do {
+            row = try Row(parsing: issued.row, issuer: profile.registerKey)
+        } catch {
+            throw error == .invalidSignature ? .signatureInvalid : .malformed
+        }
+        guard row.edition == edition, row.position == card.serial.number,
+            row.commitment.encoded == card.commitment
+        else { throw .conflict }
+        // A visitor's row carries an index that the wallet did not see; a person's carries the one it derived from.
+        let index = card.proofOfPerson == .none ? [] : row.index.encoded
+        var source = wallet.source(salt: issued.wallet, edition: edition, index: index)
+        do {
+            return try PendingCard(redrawingFrom: &source).complete(
+                commitment: row.commitment, attributes: [], blinding: issued.opening)
+        } catch {
+            throw error == .mismatch ? .conflict : .malformed
+        }
+    }
+
+    /// What both kinds of request have in common.
+    private struct Draft {
+        let now: Int64
+        let nonce: String
+        let expires: UInt64
+        let salt: [UInt8]
+        let question: ProofContext
+    }
+
+    private func draft(_ edition: OpenEdition) async throws(Refusal) -> Draft {
+        guard let ask = edition.nonce else { throw .unsupported }
+        let now = clock()
+        let nonce = try await ask()
+        let expires = UInt64(clamping: now + CardRequest.lifetime)
+        var random = SystemRandomness()
+        return Draft(
+            now: now, nonce: nonce, expires: expires, salt: random.bytes(16),
+            question: CardRequest.question(
+                edition: edition.digest, audience: edition.issuer, nonce: nonce,
+                expires: expires, key: publicKey))
+    }
+
+    private func sign(_ draft: Draft, _ binding: [UInt8], _ edition: OpenEdition) -> String {
+        CardRequest(
+            audience: edition.issuer, edition: edition.edition.id, nonce: draft.nonce,
+            expires: draft.expires, wallet: draft.salt, binding: binding, key: publicKey
+        ).signed(by: key)
+    }
+}

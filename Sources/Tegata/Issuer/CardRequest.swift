@@ -1,0 +1,115 @@
+internal import TegataCrypto
+internal import TegataProofs
+internal import TegataSDJWT
+
+/// A request for a card as it travels: a JWS by the key that the card will be bound to (Spec/card.md).
+struct CardRequest {
+    static let type = "tegata-request+jwt"
+    /// How long a request may be under way, in seconds.
+    static let lifetime: Int64 = 600
+
+    let audience: String
+    let edition: String
+    let nonce: String
+    let expires: UInt64
+    /// 16 bytes from which the wallet derives its secrets again; `nil` for a card without a wallet.
+    let wallet: [UInt8]?
+    /// Session, index, commitment and proof, in binary (Spec/binding.md).
+    let binding: [UInt8]
+    /// The key that signed, and that the card is bound to.
+    let key: VerifyingKey
+
+    /// The question that session and proofs answer; both sides make it from the same fields.
+    static func question(
+        edition: EditionDigest, audience: String, nonce: String, expires: UInt64,
+        key: VerifyingKey
+    ) -> ProofContext {
+        ProofContext(
+            edition: edition.array, audience: Array(audience.utf8), nonce: Array(nonce.utf8),
+            purpose: Array("issue".utf8), expires: expires, subject: key.thumbprintBytes.array)
+    }
+
+    var question: ProofContext {
+        Self.question(
+            edition: Edition.digest(issuer: audience, id: edition), audience: audience,
+            nonce: nonce, expires: expires, key: key)
+    }
+
+    func signed(by key: SigningKey) -> String {
+        var payload: JSONObject = [
+            "aud": .string(audience), "edition": .string(edition), "nonce": .string(nonce),
+            "exp": .whole(Int64(clamping: expires)), "binding": .bytes(binding),
+        ]
+        if let wallet { payload.add("wallet", .bytes(wallet)) }
+        return String(
+            decoding: CompactJWS.sign(
+                payload: JSON.object(payload).encoded, type: Self.type, by: key,
+                embedding: key.verifyingKey), as: UTF8.self)
+    }
+
+    init(
+        audience: String, edition: String, nonce: String, expires: UInt64, wallet: [UInt8]?,
+        binding: [UInt8], key: VerifyingKey
+    ) {
+        self.audience = audience
+        self.edition = edition
+        self.nonce = nonce
+        self.expires = expires
+        self.wallet = wallet
+        self.binding = binding
+        self.key = key
+    }
+
+    /// Reads a request and checks that the key in it signed it.
+    ///
+    /// - Throws: `malformed`, `limitExceeded`, `unsupported`, `typeMismatch`, `signatureInvalid`.
+    init(parsing text: String) throws(Refusal) {
+        let token = try CompactJWS(parsing: text, types: [Self.type], limit: 64 * 1024)
+        key = try token.selfAssertedKey()
+        let payload = JSON.object(try token.verified(by: key))
+        audience = try payload.required("aud").text(atMost: 2048)
+        edition = try payload.required("edition").text(atMost: 64)
+        nonce = try payload.required("nonce").text(atMost: 128)
+        expires = try payload.required("exp").time()
+        wallet = try payload["wallet"]?.fixedBytes16()
+        binding = try payload.required("binding").bytes()
+    }
+}
+
+extension JSON {
+    fileprivate func fixedBytes16() throws(Refusal) -> [UInt8] {
+        let fixed: FixedBytes<16> = try fixedBytes()
+        return fixed.array
+    }
+}
+
+/// What the issuer answers: the card, its row, and what the wallet needs to open the row's commitment.
+struct IssuedCard {
+    let card: String
+    let row: [UInt8]
+    /// δ, 32 secret bytes.
+    let opening: [UInt8]
+    let wallet: [UInt8]
+
+    var encoded: String {
+        JSON.object([
+            "card": .string(card), "row": .bytes(row), "opening": .bytes(opening),
+            "wallet": .bytes(wallet),
+        ]).text
+    }
+
+    init(card: String, row: [UInt8], opening: [UInt8], wallet: [UInt8]) {
+        self.card = card
+        self.row = row
+        self.opening = opening
+        self.wallet = wallet
+    }
+
+    init(parsing text: String) throws(Refusal) {
+        let message = try JSON.message(text, limit: 512 * 1024)
+        card = try message.required("card").text(atMost: 256 * 1024)
+        row = try message.required("row").bytes()
+        opening = try message.required("opening").bytes()
+        wallet = try message.required("wallet").bytes()
+    }
+}

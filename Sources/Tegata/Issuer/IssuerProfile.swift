@@ -1,0 +1,85 @@
+public import TegataCrypto
+public import TegataSDJWT
+
+/// What others need to trust an issuer: its identifier, keys, card type and open editions. It says whom to believe,
+/// so take it only from where you would take a key: the issuer's own site over TLS, or a bundle someone you trust
+/// has signed.
+public struct IssuerProfile: Sendable {
+    /// The issuer's identifier, an https URL, compared byte for byte.
+    public let issuer: String
+    /// The keys that may sign this issuer's cards.
+    public let keys: [VerifyingKey]
+    /// The card type, `vct`.
+    public let cardType: String
+    /// The x-only key that signs register rows, 32 bytes.
+    public let registerKey: FixedBytes<32>
+    /// The announced editions.
+    public private(set) var editions: [OpenEdition]
+    /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
+    public let statuses: (any StatusSource)?
+
+    init(
+        issuer: String, keys: [VerifyingKey], cardType: String, registerKey: FixedBytes<32>,
+        editions: [OpenEdition], statuses: (any StatusSource)?
+    ) {
+        self.issuer = issuer
+        self.keys = keys
+        self.cardType = cardType
+        self.registerKey = registerKey
+        self.editions = editions
+        self.statuses = statuses
+    }
+
+    /// Reads a profile that `encoded` wrote. `statuses` fetches status lists by their URI; the library itself opens
+    /// no socket.
+    ///
+    /// - Throws: `malformed`, `limitExceeded`; what an announcement throws that these keys did not sign.
+    public init(parsing text: String, statuses: (any StatusSource)? = nil) throws(Refusal) {
+        let json = try JSON.message(text, limit: 1 << 20)
+        issuer = try json.required("issuer").text(atMost: 2048)
+        cardType = try json.required("type").text(atMost: 2048)
+        registerKey = try json.required("register_key").fixedBytes()
+        var keys = [VerifyingKey]()
+        for key in try json.required("jwks").required("keys").elements(atMost: 64) {
+            keys.append(try VerifyingKey(parsingJWK: key.encoded))
+        }
+        // Two keys that one thumbprint names would make the choice ambiguous (A16).
+        guard Set(keys.map(\.thumbprint)).count == keys.count, !keys.isEmpty else {
+            throw .issuerUntrusted
+        }
+        self.keys = keys
+        self.statuses = statuses
+        editions = []
+        var opened = [OpenEdition]()
+        for edition in try json.required("editions").elements(atMost: 4096) {
+            opened.append(
+                try OpenEdition(parsing: try edition.text(atMost: 256 * 1024), from: self))
+        }
+        editions = opened
+    }
+
+    /// The profile as JSON text.
+    public var encoded: String {
+        JSON.object([
+            "issuer": .string(issuer), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
+            "type": .string(cardType), "register_key": .bytes(registerKey.array),
+            "editions": .array(editions.map { .string($0.encoded) }),
+        ]).text
+    }
+
+    /// The announced edition with this id.
+    ///
+    /// - Throws: `issuerUntrusted` when this issuer announced none.
+    func edition(_ id: String) throws(Refusal) -> OpenEdition {
+        guard let edition = editions.first(where: { $0.edition.id.hasSameBytes(as: id) }) else {
+            throw .issuerUntrusted
+        }
+        return edition
+    }
+}
+
+/// Brings a status list by its URI: from the issuer in the same process, or over a network.
+public protocol StatusSource: Sendable {
+    /// The signed status list token at `uri`.
+    func statusList(at uri: String) async throws -> String
+}

@@ -1,0 +1,110 @@
+public import TegataCrypto
+internal import TegataProofs
+internal import TegataSDJWT
+
+/// A terminal for people who have only their ID card: it plays the wallet's part in a session, and keeps nothing.
+///
+/// It reads the certificate, as every terminal must, and learns this edition's index of the person, which is of no use
+/// anywhere else. It looks the index up in its own copy of the public list and asks nobody about it (protocol.md 4.5).
+public struct Kiosk: Sendable {
+    /// Where the kiosk stands, in the operator's words.
+    public let id: String
+    private let key: Secp256k1.PrivateKey
+    private let clock: @Sendable () -> Int64
+
+    /// A kiosk that signs its results with `key`.
+    public init(at id: String, key: Secp256k1.PrivateKey = Secp256k1.PrivateKey()) {
+        self.init(at: id, key: key, clock: { SystemClock.now })
+    }
+
+    package init(
+        at id: String, key: Secp256k1.PrivateKey, clock: @escaping @Sendable () -> Int64
+    ) {
+        self.id = id
+        self.key = key
+        self.clock = clock
+    }
+
+    /// What verifiers trust this kiosk by.
+    public var publicKey: Secp256k1.PublicKey { key.publicKey }
+
+    /// Asks for membership without a wallet: the person is entered, and can prove it with the ID card alone.
+    ///
+    /// - Throws: `Refusal`, or what the ID card throws.
+    public func request(
+        _ edition: OpenEdition, proving card: some IdentityCard
+    ) async throws -> String {
+        guard let nonce = try await edition.nonce?() else { throw Refusal.unsupported }
+        let now = clock()
+        let signer = SigningKey.secp256k1(key)
+        let expires = UInt64(clamping: now + CardRequest.lifetime)
+        let question = CardRequest.question(
+            edition: edition.digest, audience: edition.issuer, nonce: nonce, expires: expires,
+            key: signer.verifyingKey)
+        let answer = try await answer(edition, question, card, now: now)
+        return CardRequest(
+            audience: edition.issuer, edition: edition.edition.id, nonce: nonce, expires: expires,
+            wallet: nil, binding: answer.bytes, key: signer.verifyingKey
+        ).signed(by: signer)
+    }
+
+    /// Answers a verifier's question for a person with an ID card: member of the edition or not, and nothing more.
+    ///
+    /// `lists` are the edition's public lists as `Issuer.publicLists` signed them; the whole list is downloaded, so
+    /// that nobody learns who was looked up.
+    ///
+    /// - Throws: `Refusal`, or what the ID card throws.
+    public func check(
+        _ challenge: String, _ edition: OpenEdition, lists: String, from profile: IssuerProfile,
+        proving card: some IdentityCard
+    ) async throws -> String {
+        let question = try Question(parsing: challenge)
+        guard question.asksPerson, let wanted = question.edition,
+            wanted.hasSameBytes(as: edition.edition.id)
+        else { throw Refusal.typeMismatch }
+        let now = clock()
+        let members = try members(of: edition, lists, profile)
+        let context = question.context(
+            edition: edition.digest, subject: key.publicKey.xOnly)
+        let index = try await answer(edition, context, card, now: now).index
+        let signed = try binding { () throws(ProofError) in
+            var random = SystemRandomness()
+            return try KioskResult(
+                index, in: members, nonce: SHA256.hash(Array(question.nonce.utf8)),
+                time: UInt64(clamping: now)
+            ).signed(by: key, using: &random)
+        }
+        return JSON.object([
+            "nonce": .string(question.nonce), "kiosk": .bytes(key.publicKey.xOnly.array),
+            "result": .bytes(signed),
+        ]).text
+    }
+
+    private func answer(
+        _ edition: OpenEdition, _ question: ProofContext, _ card: some IdentityCard, now: Int64
+    ) async throws -> (bytes: [UInt8], index: PersonIndex) {
+        var random = SystemRandomness()
+        let run = try await PersonSession.run(
+            edition, proving: card, question: question, now: now, using: &random)
+        return try binding { () throws(ProofError) in
+            let bytes = try IdentityAnswer.make(
+                run.session, verified: run.verified, blinding: run.blinding, question: question,
+                using: &random)
+            return (bytes, try run.verified.index(unblindedBy: run.blinding))
+        }
+    }
+
+    private func members(
+        of edition: OpenEdition, _ lists: String, _ profile: IssuerProfile
+    ) throws(Refusal) -> MemberList {
+        let payload = try SignedText.verify(
+            lists, type: PublicLists.type, keys: profile.keys, limit: 1 << 26)
+        guard try payload.required("iss").text(atMost: 2048).hasSameBytes(as: edition.issuer),
+            try payload.required("edition").text(atMost: 64).hasSameBytes(as: edition.edition.id)
+        else { throw .typeMismatch }
+        let persons = try payload.required("persons").bytes()
+        return try binding { () throws(ProofError) in
+            try MemberList(edition: edition.digest, parsing: persons)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import TegataCrypto
+internal import TegataProofs
+internal import TegataSDJWT
+
+extension Verifier {
+    /// The card's pseudonym with this verifier, when the question asked for one (Spec/binding.md).
+    func checkPseudonym(
+        _ question: Question, _ card: CheckedCard, _ binding: VerifiedKeyBinding
+    ) throws(Refusal) -> Pseudonym? {
+        guard let epoch = question.pseudonymEpoch else { return nil }
+        guard let extra = binding.payload["tegata"], let member = extra["pseudonym"],
+            let commitment = try? Point(parsing: card.commitment)
+        else { throw .holderBindingInvalid }
+        let edition = Edition.digest(issuer: card.profile.issuer, id: card.edition.id)
+        let context = question.context(
+            edition: edition, subject: SHA256.hash(card.commitment))
+        do {
+            let point = try PseudonymousPresentation.verify(
+                try member.bytes(), commitment: commitment, attributes: [],
+                scope: question.scope(edition, epoch: epoch), question: context)
+            return Pseudonym(bytes: point.encoded)
+        } catch {
+            throw .holderBindingInvalid
+        }
+    }
+
+    /// The ID-bound check: this card, this edition, and a national-ID proof made for this question by the person the
+    /// card was issued to. It never sees certificate, serial number or number (protocol.md 4.4).
+    func checkPerson(
+        _ question: Question, _ card: CheckedCard, _ keyBinding: VerifiedKeyBinding, at now: Int64
+    ) throws(Refusal) -> PersonCheck {
+        guard question.asksPerson else { return .notAsked }
+        guard let extra = keyBinding.payload["tegata"]?["person"] else {
+            throw .nationalIDInvalid
+        }
+        let edition = try card.profile.edition(card.edition.id)
+        let rowBytes = try extra.required("row").bytes()
+        let proof = try extra.required("proof").bytes()
+        let row = try binding { () throws(ProofError) in
+            try Row(parsing: rowBytes, issuer: card.profile.registerKey)
+        }
+        guard row.edition == edition.digest, row.position == card.serial.number,
+            row.commitment.encoded == card.commitment, row.status == .active
+        else { throw .nationalIDInvalid }
+        let context = question.context(
+            edition: edition.digest, subject: keyBinding.holder.thumbprintBytes)
+        let person = try verifyPerson(proof, edition, context, at: now)
+        guard person.index.point == row.index else { throw .nationalIDInvalid }
+        return try check(person, in: edition)
+    }
+
+    /// A kiosk's word that a person with an ID card, and no phone, is a member of the edition asked for.
+    ///
+    /// - Throws: `unauthorized` when the person is no member, `issuerUntrusted` for an unknown kiosk, and what else
+    ///   fails.
+    public func verify(kiosk answer: String) async throws(Refusal) -> CardOnlyCheck {
+        let now = clock()
+        let message = try JSON.message(answer, limit: 4096)
+        let nonce = try message.required("nonce").text(atMost: 128)
+        let kiosk: FixedBytes<32> = try message.required("kiosk").fixedBytes()
+        let signed = try message.required("result").bytes()
+        guard kiosks.contains(kiosk) else { throw .issuerUntrusted }
+        guard let text = try await store.content(of: nonce, now: now) else {
+            throw .holderBindingInvalid
+        }
+        let question = try Question(parsing: text)
+        guard question.asksPerson, let wanted = question.edition else { throw .typeMismatch }
+        let result: KioskResult
+        do {
+            result = try KioskResult(
+                parsing: signed, kiosk: kiosk, nonce: SHA256.hash(Array(question.nonce.utf8)))
+        } catch {
+            throw error == .malformed ? .malformed : .holderBindingInvalid
+        }
+        guard
+            let edition = issuers.compactMap({ try? $0.profile.edition(wanted) })
+                .first(where: { $0.digest == result.edition }), let trust = edition.trust
+        else { throw .typeMismatch }
+        let time = Int64(clamping: result.time)
+        guard time <= now + policy.skew, time >= now - policy.maximumKeyBindingAge - policy.skew
+        else { throw .holderBindingInvalid }
+        guard result.isMember else { throw .unauthorized }
+        try await store.consume(nonce, now: now)
+        return CardOnlyCheck(
+            issuer: edition.issuer,
+            edition: EditionReference(id: edition.edition.id, limit: edition.edition.limit),
+            person: .proven(trust, usesTestAnchors: edition.usesTestAnchors))
+    }
+
+    private func verifyPerson(
+        _ proof: [UInt8], _ edition: OpenEdition, _ question: ProofContext, at now: Int64
+    ) throws(Refusal) -> VerifiedIdentity {
+        guard let parameters = edition.identity else { throw .unsupported }
+        return try binding { () throws(ProofError) in
+            try IdentityAnswer.verify(
+                proof, attestors: parameters.attestors, keys: parameters.keys,
+                edition: edition.digest, question: question, at: UInt64(clamping: now))
+        }
+    }
+
+    private func check(
+        _ person: VerifiedIdentity, in edition: OpenEdition
+    ) throws(Refusal) -> PersonCheck {
+        let body = person.token.body
+        guard edition.edition.accepts(body), let trust = edition.trust,
+            edition.usesTestAnchors || !body.flags.contains(.testAnchors)
+        else { throw .nationalIDInvalid }
+        return .proven(trust, usesTestAnchors: body.flags.contains(.testAnchors))
+    }
+}
+
+/// What a kiosk showed: the person in front of it is a member of the edition. Neither serial nor card is known.
+public struct CardOnlyCheck: Sendable {
+    /// Whose edition it is.
+    public let issuer: String
+    /// Which edition.
+    public let edition: EditionReference
+    /// How the person was proven.
+    public let person: PersonCheck
+}
+
+extension Edition {
+    /// Whether a session's kind of ID card is one this edition accepts.
+    func accepts(_ body: Token.Body) -> Bool {
+        nationalID.contains { $0.number == body.cardClass }
+    }
+}

@@ -1,0 +1,168 @@
+internal import TegataCrypto
+internal import TegataProofs
+public import TegataSDJWT
+
+/// Asks a fresh question, and checks that the answer comes from the holder of a genuine, current card
+/// (Spec/card.md, "Verifying a presentation").
+public struct Verifier: Sendable {
+    /// The identifier that answers are made for, compared byte for byte.
+    public let id: String
+    /// What this verifier insists on.
+    public let policy: VerifierPolicy
+    let issuers: [TrustedIssuer]
+    let kiosks: Set<FixedBytes<32>>
+    let store: any ChallengeStore
+    let statuses: StatusCache
+    let clock: @Sendable () -> Int64
+
+    /// A verifier that trusts one issuer.
+    ///
+    /// `kiosks` are the terminals whose word counts for people without a phone; `store` remembers what was asked.
+    public init(
+        at id: String, trusting issuer: IssuerProfile, kiosks: [Secp256k1.PublicKey] = [],
+        policy: VerifierPolicy = .strict, store: some ChallengeStore
+    ) {
+        self.init(
+            at: id, trusting: [issuer], kiosks: kiosks, policy: policy, store: store)
+    }
+
+    /// A verifier that trusts several issuers, each for its own cards only.
+    public init(
+        at id: String, trusting issuers: [IssuerProfile], kiosks: [Secp256k1.PublicKey] = [],
+        policy: VerifierPolicy = .strict, store: some ChallengeStore
+    ) {
+        self.init(
+            at: id, trusting: issuers, kiosks: kiosks, policy: policy, store: store,
+            clock: { SystemClock.now })
+    }
+
+    package init(
+        at id: String, trusting issuers: [IssuerProfile], kiosks: [Secp256k1.PublicKey] = [],
+        policy: VerifierPolicy = .strict, store: some ChallengeStore,
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        self.id = id
+        self.issuers = issuers.map(TrustedIssuer.init)
+        self.kiosks = Set(kiosks.map(\.xOnly))
+        self.policy = policy
+        self.store = store
+        self.clock = clock
+        statuses = StatusCache()
+    }
+
+    /// A fresh question: which claims to show, and, where it matters, more.
+    ///
+    /// - Parameters:
+    ///   - claims: the names of the claims to show.
+    ///   - edition: the one edition that will do; `nil` for any of a trusted issuer.
+    ///   - personOf: the edition whose card's person must also prove, with the ID card, that it was issued to them.
+    ///   - pseudonymEpoch: the epoch within which a card is to be recognised; `nil` for no pseudonym.
+    /// - Throws: `unavailable` when the question cannot be remembered.
+    public func challenge(
+        asking claims: [String], edition: OpenEdition? = nil, personOf: OpenEdition? = nil,
+        pseudonymEpoch: UInt64? = nil
+    ) async throws(Refusal) -> String {
+        var random = SystemRandomness()
+        let now = clock()
+        let question = Question(
+            audience: id, nonce: Base64URL.encode(random.bytes(32)),
+            expires: UInt64(clamping: now + policy.challengeLifetime), asked: claims,
+            edition: (personOf ?? edition)?.edition.id, pseudonymEpoch: pseudonymEpoch,
+            asksPerson: personOf != nil)
+        let text = question.encoded
+        try await store.remember(
+            question.nonce, content: text, until: now + policy.challengeLifetime, now: now)
+        return text
+    }
+
+    /// Checks an answer to one of this verifier's questions. The question is used up, and only by success.
+    ///
+    /// - Throws: the reason of the first check that fails.
+    public func verify(_ answer: String) async throws(Refusal) -> Membership {
+        let now = clock()
+        let card = try checkCard(answer, at: now)
+        guard policy.requiresHolderBinding || card.received.hasKeyBinding else {
+            return try await authenticate(card, at: now)
+        }
+        // Any nonce passes here; whether it is one of ours is the store's to say, two lines below.
+        let binding = try card.verified.keyBinding(
+            KeyBindingCheck(
+                audience: id, now: now, skew: policy.skew,
+                maximumAge: policy.maximumKeyBindingAge, isExpectedNonce: { _ in true }))
+        guard let text = try await store.content(of: binding.nonce, now: now) else {
+            throw .holderBindingInvalid
+        }
+        let question = try Question(parsing: text)
+        if let edition = question.edition {
+            guard edition.hasSameBytes(as: card.edition.id) else { throw .typeMismatch }
+        }
+        let claims = try card.answer(to: question.asked)
+        let statusTime = try await checkStatus(of: card, at: now)
+        let pseudonym = try checkPseudonym(question, card, binding)
+        let person = try checkPerson(question, card, binding, at: now)
+        try await store.consume(binding.nonce, now: now)
+        return card.membership(
+            claims: claims, isHolderProven: true, person: person, pseudonym: pseudonym,
+            statusTime: statusTime)
+    }
+
+    /// A card without a holder: authentic, and no more than that (A66).
+    private func authenticate(_ card: CheckedCard, at now: Int64) async throws(Refusal)
+        -> Membership
+    {
+        let statusTime = try await checkStatus(of: card, at: now)
+        return card.membership(
+            claims: card.shownClaims, isHolderProven: false, person: .notAsked, pseudonym: nil,
+            statusTime: statusTime)
+    }
+
+    /// Steps 1 to 4: form, issuer, disclosures, type and times.
+    private func checkCard(_ text: String, at now: Int64) throws(Refusal) -> CheckedCard {
+        let received = try ReceivedSDJWT(parsing: Array(text.utf8), policy.presentation)
+        guard received.hasKeyBinding || !policy.requiresHolderBinding else {
+            throw .holderBindingMissing
+        }
+        guard let claimed = received.claimedIssuer,
+            let issuer = issuers.first(where: { $0.profile.issuer.hasSameBytes(as: claimed) })
+        else { throw .issuerUntrusted }
+        let verified = try received.verified(by: try issuer.key(for: received.header))
+        let claims = try verified.credentialClaims()
+        guard claims.type.hasSameBytes(as: issuer.profile.cardType) else { throw .typeMismatch }
+        try claims.checkTimes(at: now, skew: policy.skew)
+        let card = try CheckedCard(received, verified, issuer.profile)
+        guard !policy.requiresProofOfPerson || card.proofOfPerson != .none else {
+            throw .nationalIDInvalid
+        }
+        // No card carries a log proof yet, so a verifier that asks for one accepts none (A103).
+        guard !policy.requiresLogProof else { throw .logProofInvalid }
+        return card
+    }
+}
+
+/// An issuer's profile with its keys ready to be selected: a thumbprint costs more than finding one.
+struct TrustedIssuer: Sendable {
+    let profile: IssuerProfile
+    private let keys: [(id: String, key: VerifyingKey)]
+
+    init(_ profile: IssuerProfile) {
+        self.profile = profile
+        keys = profile.keys.map { ($0.thumbprint, $0) }
+    }
+
+    /// The one trusted key that a header means: by `kid` when it has one, else the only one of its algorithm. A hint
+    /// selects; it never adds a key.
+    ///
+    /// - Throws: `issuerUntrusted`.
+    func key(for header: JWSHeader) throws(Refusal) -> VerifyingKey {
+        var found: VerifyingKey?
+        for (id, key) in keys {
+            guard header.keyID?.hasSameBytes(as: id) ?? key.allows(header.algorithm) else {
+                continue
+            }
+            guard found == nil else { throw .issuerUntrusted }
+            found = key
+        }
+        guard let found else { throw .issuerUntrusted }
+        return found
+    }
+}

@@ -1,0 +1,45 @@
+public import TegataSDJWT
+
+/// What a verifier insists on. Every omission is the strict choice, and nothing in a card or presentation widens it
+/// (R1).
+public struct VerifierPolicy: Sendable {
+    /// Signature algorithms of cards and key binding.
+    public var algorithms: Set<JWSAlgorithm> = JWSAlgorithm.cardDefaults
+    /// Seconds by which clocks may differ.
+    public var skew: Int64 = 60
+    /// Seconds since a key binding was made.
+    public var maximumKeyBindingAge: Int64 = 300
+    /// Seconds for which a question waits for its answer.
+    public var challengeLifetime: Int64 = 300
+    /// Seconds since a status list was signed, whatever the list itself allows.
+    public var maximumStatusAge: Int64 = 86_400
+    /// Whether the holder's key must answer a fresh question. Without it a card is "authentic, holder not proven".
+    public var requiresHolderBinding = true
+    /// Whether the card must carry a proof that it is in a log this verifier trusts.
+    public var requiresLogProof = false
+    /// Whether a national-ID proof must have stood behind the card.
+    public var requiresProofOfPerson = false
+    /// Bytes of a presentation.
+    public var maximumPresentationSize = 256 * 1024
+    /// Disclosures in a presentation.
+    public var maximumDisclosures = 1_024
+    /// How deep JSON may be nested.
+    public var maximumDepth = 32
+    /// Bytes of a status list once decompressed.
+    public var maximumStatusListSize = 16 * 1024 * 1024
+
+    /// The strict defaults.
+    public init() {}
+
+    /// The strict defaults.
+    public static let strict = VerifierPolicy()
+
+    var presentation: SDJWTPolicy {
+        var policy = SDJWTPolicy.credential
+        policy.algorithms = algorithms
+        policy.bytes = maximumPresentationSize
+        policy.disclosures = maximumDisclosures
+        policy.json.depth = maximumDepth
+        return policy
+    }
+}
