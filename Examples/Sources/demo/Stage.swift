@@ -31,14 +31,21 @@ struct Stage {
         _ japanese: String, _ english: String, for reason: Refusal,
         _ step: () async throws -> Void
     ) async throws {
+        guard try await refusal(step) == reason else { throw StoryError.unexpected(english) }
+        let words = language("拒否", "refused")
+        print("  \(pad(language(japanese, english), to: 52)) \(words): \(reason.rawValue)")
+    }
+
+    /// The reason that `step` is refused for, by whichever role; `nil` when it is not.
+    private func refusal(_ step: () async throws -> Void) async throws -> Refusal? {
         do {
             try await step()
-        } catch let refusal as Refusal where refusal == reason {
-            let words = language("拒否", "refused")
-            print("  \(pad(language(japanese, english), to: 52)) \(words): \(refusal.rawValue)")
-            return
+            return nil
+        } catch let refusal as Refusal {
+            return refusal
+        } catch IssuingError.refused(let refusal) {
+            return refusal
         }
-        throw StoryError.unexpected(english)
     }
 
     private func decimal(_ value: Double) -> String {

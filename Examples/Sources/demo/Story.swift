@@ -48,7 +48,9 @@ struct Story {
         let founders = try await stage.time("版の公開", "the edition is announced") {
             try await club.open(edition)
         }
-        stage.say("信頼の形: \(founders.trust)", "trust profile: \(founders.trust)")
+        if let trust = founders.trust {
+            stage.say("信頼の形: \(words(trust))", "trust profile: \(trust)")
+        }
         stage.say(
             "試験用の本人確認カードを受け付けています", "test ID cards are accepted: this is no real issuer")
         return founders
@@ -70,11 +72,19 @@ struct Story {
         return card
     }
 
+    private func words(_ trust: TrustProfile) -> String {
+        switch trust {
+        case .embedded: "一体型（運営者ひとりが人と版の両方を見る）"
+        case .split(let attestors, let nodes): "分散型（証明者 \(attestors)、評価ノード \(nodes)）"
+        }
+    }
+
     /// Ten claims, each shown only when its holder wants to.
     private var claims: Claims {
         [
             "tier": .selective("gold"), "name": .selective("Yu"), "ward": .selective("Yamanaka"),
-            "since": .selective(2026), "language": .selective("ja"), "age_over_18": .selective(true),
+            "since": .selective(2026), "language": .selective("ja"),
+            "age_over_18": .selective(true),
             "library": .selective("A-17"), "onsen": .selective(true), "diet": .selective("none"),
             "family": .selective(3),
         ]

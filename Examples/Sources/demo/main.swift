@@ -5,7 +5,8 @@ import Tegata
 import TegataNationalID
 
 // The club: an edition of 500, for people whose (test) ID card says they are new.
-let club = Issuer(at: "https://club.example", keys: .generate(), identity: .embedded(accepting: .testCards))
+let club = Issuer(
+    at: "https://club.example", keys: .generate(), identity: .embedded(accepting: .testCards))
 let founders = try await club.open(Edition("founders", limit: 500))
 // The member: asks for a card, proving to be a new person without saying who.
 let member = Holder(key: Secp256k1.PrivateKey())
