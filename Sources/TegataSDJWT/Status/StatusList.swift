@@ -11,7 +11,8 @@ package enum TokenStatus: Hashable, Sendable {
     /// Application-specific or reserved; never read as valid.
     case other(UInt8)
 
-    init(_ value: UInt8) {
+    /// The meaning of a number in a list.
+    package init(checking value: UInt8) {
         self =
             switch value {
             case 0: .valid
@@ -89,7 +90,7 @@ package struct StatusList: Hashable, Sendable {
         guard index >= 0, index < count else { return nil }
         let perByte = 8 / bits
         let shift = index % perByte * bits
-        return TokenStatus(bytes[index / perByte] >> shift & mask)
+        return TokenStatus(checking: bytes[index / perByte] >> shift & mask)
     }
 
     /// Sets the status at `index`. Answers `false`, and changes nothing, outside the list or when the value needs more
