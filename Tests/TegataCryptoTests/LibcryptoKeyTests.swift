@@ -162,6 +162,36 @@ struct LibcryptoKeyTests {
         }
     }
 
+    @Test func `one key serves many tasks at once`() async throws {
+        let rsa = SharedRSA.key
+        let nist = P256.PrivateKey()
+        let digest = SHA256.hash([1]).array
+        let signature = try #require(rsa.signature(ofDigestInfo: RSA.digestInfo(digest, .sha256)))
+        let results = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<64 {
+                group.addTask {
+                    let message = [UInt8(index)]
+                    let fresh = nist.signature(for: message)
+                    return nist.publicKey.isValidSignature(fresh, for: message)
+                        && rsa.publicKey.isValidPKCS1Signature(
+                            signature.span, forDigest: digest, using: .sha256)
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(results == 64)
+    }
+
+    @Test func `random Ed25519 keys sign, each for itself`() {
+        let key = Ed25519.PrivateKey()
+        let other = Ed25519.PrivateKey()
+        let signature = key.signature(for: [1])
+        let own = key.publicKey.isValidSignature(signature.span, for: [UInt8]([1]).span)
+        let foreign = other.publicKey.isValidSignature(signature.span, for: [UInt8]([1]).span)
+        #expect(own)
+        #expect(!foreign)
+    }
+
     @Test func `SHA-384 and SHA-512 give the FIPS digests of abc`() {
         let abc = Array("abc".utf8)
         #expect(SHA384.hash(abc).description.hasPrefix("cb00753f45a35e8bb5a03d699ac65007272c32ab"))

@@ -144,6 +144,24 @@ struct EstonianEIDTests {
         }
     }
 
+    @Test(.enabled(if: Shared.hasVectors, "third-party vectors are not here"))
+    func `a test authority is none in production (A127)`() throws {
+        let state = try Shared.certificate("web-eid/ESTEID2018.cer")
+        func verifier(_ anchors: EstonianEID.Anchors) throws -> EstonianEID {
+            try EstonianEID(
+                anchors: anchors, origin: Self.origin, revocation: .acceptNotChecked)
+        }
+        #expect(try !verifier(.production([state])).usesTestAnchors)
+        for name in ["TEST_of_ESTEID2018.cer", "TestESTEID2025.cer"] {
+            let test = try Shared.certificate("web-eid/\(name)")
+            #expect(throws: Refusal.issuerUntrusted) { try verifier(.production([state, test])) }
+            #expect(try verifier(.test([test])).usesTestAnchors)
+        }
+        #expect(throws: Refusal.issuerUntrusted) {
+            try verifier(.production([Shared.estonian.root]))
+        }
+    }
+
     @Test func `Base64 of RFC 4648`() {
         let pairs = [
             ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),

@@ -52,11 +52,11 @@ package enum Ed25519 {
 
         /// A new random key.
         package init() {
-            var randomness = SystemRandomness()
-            guard let made = try? PrivateKey(rawRepresentation: randomness.bytes(32)) else {
+            key = unsafe LibcryptoKey.generate("ED25519") { _ in true }
+            guard let publicKey = try? Self.publicKey(of: key) else {
                 preconditionFailure("libcrypto lacks Ed25519")
             }
-            self = made
+            self.publicKey = publicKey
         }
 
         /// The key of a 32-byte seed (RFC 8032 §5.1.5).
@@ -65,14 +65,18 @@ package enum Ed25519 {
             guard
                 let pointer = unsafe EVP_PKEY_new_raw_private_key_ex(nil, "ED25519", nil, seed, 32)
             else { throw .invalidKey }
-            let key = unsafe LibcryptoKey(owning: pointer)
+            key = unsafe LibcryptoKey(owning: pointer)
+            publicKey = try Self.publicKey(of: key)
+        }
+
+        private static func publicKey(of key: LibcryptoKey) throws(CryptoError) -> PublicKey {
             var point = [UInt8](repeating: 0, count: 32)
             var count = 32
-            guard unsafe EVP_PKEY_get_raw_public_key(pointer, &point, &count) == 1 else {
-                throw .invalidKey
+            let done = unsafe key.withPointer {
+                unsafe EVP_PKEY_get_raw_public_key($0, &point, &count)
             }
-            self.key = key
-            publicKey = try PublicKey(rawRepresentation: point)
+            guard done == 1 else { throw .invalidKey }
+            return try PublicKey(rawRepresentation: point)
         }
 
         /// Signs `message`, 64 bytes; the same message always gives the same signature.

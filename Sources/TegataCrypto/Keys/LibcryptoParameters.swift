@@ -34,7 +34,8 @@ internal import COpenSSL
     /// Adds a big-endian number.
     mutating func add(_ name: StaticString, number: [UInt8]) {
         // libcrypto wants the machine's own order, which is little-endian everywhere Tegata runs.
-        let buffer = unsafe copy(number.reversed())
+        // `lazy`, so that no second array of a secret is left behind.
+        let buffer = unsafe copy(number.lazy.reversed())
         unsafe entries.append(
             OSSL_PARAM_construct_BN(
                 Self.pointer(name), buffer.baseAddress?.assumingMemoryBound(to: UInt8.self),
@@ -50,7 +51,7 @@ internal import COpenSSL
         }
     }
 
-    private mutating func copy(_ bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
+    private mutating func copy(_ bytes: some Collection<UInt8>) -> UnsafeMutableRawBufferPointer {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(1, bytes.count), alignment: 16)
         unsafe buffer.copyBytes(from: bytes)

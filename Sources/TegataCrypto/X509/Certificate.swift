@@ -126,6 +126,11 @@ package struct DistinguishedName: Sendable {
         self.attributes = attributes
     }
 
+    /// Whether any attribute has `word`, lowercase ASCII, in it, in whatever letter case.
+    package func mentions(_ word: String) -> Bool {
+        attributes.contains { $0.value.lowercased().contains(word) }
+    }
+
     /// The value of the only attribute of this type; `nil` when there is none or more than one.
     package func only(_ type: ObjectIdentifier) -> String? {
         let values = attributes.filter { $0.type == type }

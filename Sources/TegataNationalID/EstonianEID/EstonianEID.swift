@@ -4,7 +4,7 @@ internal import TegataCrypto
 /// Accepts an Estonian-type ID card: its authentication certificate and a Web eID signature for one origin.
 ///
 /// The person's code is part of the certificate and the same for life, so one person stays one across renewals; and
-/// because codes can be counted through, nothing made from one is ever stored (`Spec/national-id.md` §5).
+/// because codes can be counted through, nothing made from one is ever stored (`Spec/national-id.md` §4 and §6).
 public struct EstonianEID: EvidenceVerifier {
     private let verifier: WebEID
     private let origin: String
@@ -18,9 +18,15 @@ public struct EstonianEID: EvidenceVerifier {
         let areTests: Bool
 
         /// Issuing authorities as the state publishes them, DER: those of 2018 and of 2025 side by side. They are
-        /// trusted because they are given here, so compare their fingerprints with the published ones first.
+        /// trusted because they are given here, so compare their fingerprints with the published ones first. One that
+        /// calls itself a test, as the state's test authorities do, is refused.
         public static func production(_ authorities: [[UInt8]]) -> Anchors {
             Anchors(authorities: authorities, areTests: false)
+        }
+
+        /// The state's published test authorities, DER. Every result says so.
+        public static func test(_ authorities: [[UInt8]]) -> Anchors {
+            Anchors(authorities: authorities, areTests: true)
         }
 
         /// Authorities made for a test. Every result says so.
@@ -33,12 +39,13 @@ public struct EstonianEID: EvidenceVerifier {
 
     /// A verifier for challenges asked at `origin`, such as `https://attest.example`.
     ///
-    /// - Throws: `issuerUntrusted` when there is no authority, or one that is no certificate.
+    /// - Throws: `issuerUntrusted` when there is no authority, one that is no certificate, or a test among production.
     public init(
         anchors: Anchors, origin: String, revocation: RevocationPolicy
     ) throws(Refusal) {
         guard !anchors.authorities.isEmpty,
-            let verifier = try? WebEID(authorities: anchors.authorities)
+            let verifier = try? WebEID(authorities: anchors.authorities),
+            anchors.areTests || !anchors.authorities.contains(where: Self.callsItselfTest)
         else { throw .issuerUntrusted }
         self.verifier = verifier
         self.origin = origin
@@ -70,6 +77,13 @@ public struct EstonianEID: EvidenceVerifier {
         return VerifiedEvidence(
             cardClass: .estonian, personInput: PersonInput.code(.estonian, code),
             notBefore: path.leaf.notBefore, revocation: state, usesTestAnchors: usesTestAnchors)
+    }
+
+    private static func callsItselfTest(_ authority: [UInt8]) -> Bool {
+        guard let certificate = try? Certificate(parsing: authority),
+            let name = try? DistinguishedName(parsing: certificate.subject)
+        else { return true }
+        return name.mentions("test")
     }
 
     /// `PNOEE-` and eleven digits (ETSI EN 319 412-1 §5.1.3), when an Estonian card policy vouches for it.

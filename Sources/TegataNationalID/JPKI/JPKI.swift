@@ -3,7 +3,7 @@ internal import TegataCrypto
 
 /// Accepts the My Number Card: a user-authentication certificate and the card's signature over the challenge.
 ///
-/// The checks are those of `Spec/national-id.md` §4. Nothing of the certificate leaves the attestor: the result holds a
+/// The checks are those of `Spec/national-id.md` §5. Nothing of the certificate leaves the attestor: the result holds a
 /// hash that stands for the person, the first day of validity, and what is known about revocation.
 public struct JPKI: EvidenceVerifier {
     private let anchors: Anchors
