@@ -54,9 +54,9 @@ package struct PseudonymScope: Hashable, Sendable {
     }
 }
 
-/// The tagged hashes of the binding protocol: BIP-340's, with `TEGATA-V01-` in front of every name.
+/// The tagged hashes of the binding protocol: BIP-340's, with `TEGATA-V01/` in front of every name.
 enum BindingHash {
     static func tagged(_ name: String, _ parts: [UInt8]...) -> FixedBytes<32> {
-        taggedHash("TEGATA-V01-" + name, parts.flatMap { $0 })
+        taggedHash("TEGATA-V01/" + name, parts.flatMap { $0 })
     }
 }

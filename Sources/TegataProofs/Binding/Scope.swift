@@ -10,7 +10,7 @@ package struct Scope: Hashable, Sendable {
     /// see, keeps the edition hidden from them.
     package init(edition: FixedBytes<32>, answering question: ProofContext) {
         self.edition = edition
-        salt = BindingHash.tagged("question", question.encoded)
+        salt = BindingHash.tagged("session", question.encoded)
     }
 
     /// As the nodes receive it.
