@@ -48,6 +48,7 @@ public actor InMemoryChallengeStore: ChallengeStore {
         self.capacity = capacity
     }
 
+    /// Keeps `content` under `nonce`; refuses with `unavailable` when full, `conflict` for a nonce that is kept.
     public func remember(
         _ nonce: String, content: String, until expiry: Int64, now: Int64
     ) throws(Refusal) {
@@ -61,6 +62,7 @@ public actor InMemoryChallengeStore: ChallengeStore {
         entries[nonce] = Entry(content: content, expiry: expiry)
     }
 
+    /// What is kept under `nonce`.
     public func content(of nonce: String, now: Int64) throws(Refusal) -> String? {
         guard let entry = entries[nonce] else { return nil }
         guard !entry.isUsed else { throw .replayed }
@@ -68,6 +70,7 @@ public actor InMemoryChallengeStore: ChallengeStore {
         return entry.content
     }
 
+    /// Uses `nonce` up, for exactly one caller.
     public func consume(_ nonce: String, now: Int64) throws(Refusal) {
         guard let entry = entries[nonce], !entry.isUsed else { throw .replayed }
         guard entry.expiry >= now else { throw .expired }

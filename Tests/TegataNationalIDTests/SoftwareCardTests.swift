@@ -56,7 +56,8 @@ struct SoftwareCardTests {
     ) async throws {
         let person = DemoIdentity(cardClass)
         let evidence = try await person.evidence(over: Shared.challenge)
-        let result = try await JPKI.testCards.verify(evidence, over: Shared.challenge, at: Shared.now)
+        let result = try await JPKI.testCards.verify(
+            evidence, over: Shared.challenge, at: Shared.now)
         #expect(result.usesTestAnchors)
         #expect(result.revocation.state == .good)
         let own = try await person.personInput()

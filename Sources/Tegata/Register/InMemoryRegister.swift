@@ -33,6 +33,7 @@ public actor InMemoryRegister: Register {
         statusBytes = [UInt8](repeating: 0, count: (max(statusCapacity, 4) + 3) / 4)
     }
 
+    /// Opens an edition for claims; opening it again with the same limit changes nothing.
     public func open(_ edition: EditionDigest, limit: Limit) throws(Refusal) {
         if let book = books[edition] {
             guard book.limit == limit else { throw .conflict }
@@ -41,6 +42,7 @@ public actor InMemoryRegister: Register {
         books[edition] = Book(limit: limit)
     }
 
+    /// Gives a claim its serial and keeps its row, in one piece.
     public func allocate(
         _ claim: RegisterClaim,
         making: @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
@@ -66,6 +68,7 @@ public actor InMemoryRegister: Register {
         return entry.answer
     }
 
+    /// The answer given before to this idempotency key.
     public func answer(
         to idempotencyKey: [UInt8], content: FixedBytes<32>, in edition: EditionDigest
     ) throws(Refusal) -> String? {
@@ -75,6 +78,7 @@ public actor InMemoryRegister: Register {
         return earlier.answer
     }
 
+    /// Changes a card's status; revoked is final.
     public func setStatus(
         _ status: CardStatus, of serial: UInt32, in edition: EditionDigest
     ) throws(Refusal) {
@@ -90,6 +94,7 @@ public actor InMemoryRegister: Register {
         statusBytes[card.statusIndex / 4] = rest | status.rawValue << shift
     }
 
+    /// The public lists as they stand.
     public func lists(of edition: EditionDigest) throws(Refusal) -> PublicLists {
         guard let book = books[edition] else { throw .unavailable }
         let active = book.cards.filter { $0.status == .valid }
@@ -99,6 +104,7 @@ public actor InMemoryRegister: Register {
             issued: UInt32(book.cards.count), limit: book.limit)
     }
 
+    /// All statuses, two bits each.
     public func statuses() -> [UInt8] {
         statusBytes
     }

@@ -57,6 +57,7 @@ public struct Verifier: Sendable {
     ///   - edition: the one edition that will do; `nil` for any of a trusted issuer.
     ///   - personOf: the edition whose card's person must also prove, with the ID card, that it was issued to them.
     ///   - pseudonymEpoch: the epoch within which a card is to be recognised; `nil` for no pseudonym.
+    /// - Returns: the question, for `Holder.present` or `Kiosk.check`.
     /// - Throws: `unavailable` when the question cannot be remembered.
     public func challenge(
         asking claims: [String], edition: OpenEdition? = nil, personOf: OpenEdition? = nil,
