@@ -1,10 +1,11 @@
-/// Who would have to work together to learn which person holds which card (protocol.md, decision 6). Every result
-/// that a national-ID proof stands behind names it.
+/// Whom it takes to learn which person holds which card. Every result that a national-ID proof stands behind names it
+/// (protocol.md, decision 6).
 public enum TrustProfile: Hashable, Sendable {
     /// One operator runs issuer, attestor and evaluation node, and so sees person and edition.
     case embedded
-    /// Separate operators: `attestors.0` of `attestors.1` must sign, `nodes.0` of `nodes.1` must evaluate, and as
-    /// many of both must collude to find a person.
+    /// Separate operators: so many attestors must sign, so many nodes must evaluate. Direct issuance shows the issuer
+    /// a session that its attestors recognise, so an attestor and the issuer together could still link person and
+    /// card; fewer than the needed nodes learn nothing.
     case split(attestors: Threshold, nodes: Threshold)
 
     /// So many of so many.
