@@ -6,19 +6,17 @@ struct JWSSegments: Sendable {
     let payload: Range<Int>
     let signature: Range<Int>
 
-    /// Finds the two dots in `text[range]`. Throws `malformed` unless there are exactly two.
+    /// Finds the first and the last dot in `text[range]`. Throws `malformed` unless there are two; a third one would
+    /// stand in the payload, where decoding refuses it.
     init(_ text: Span<UInt8>, in range: Range<Int>) throws(Refusal) {
-        var dots = (0, 0)
-        var count = 0
-        for index in range where text[index] == UInt8(ascii: ".") {
-            count += 1
-            if count == 1 { dots.0 = index } else { dots.1 = index }
-            guard count <= 2 else { throw .malformed }
-        }
-        guard count == 2 else { throw .malformed }
-        header = range.lowerBound..<dots.0
-        payload = dots.0 + 1..<dots.1
-        signature = dots.1 + 1..<range.upperBound
+        var first = range.lowerBound
+        while first < range.upperBound, text[first] != UInt8(ascii: ".") { first += 1 }
+        var last = range.upperBound - 1
+        while last > first, text[last] != UInt8(ascii: ".") { last -= 1 }
+        guard first < last else { throw .malformed }
+        header = range.lowerBound..<first
+        payload = first + 1..<last
+        signature = last + 1..<range.upperBound
     }
 
     /// Everything that is signed.

@@ -113,6 +113,6 @@ extension String {
     /// Whether both are the same bytes of UTF-8: no case folding, no normalisation. Identifiers, audiences and
     /// nonces are compared with this and never with `==`.
     package func hasSameBytes(as other: String) -> Bool {
-        equal(utf8.span, other.utf8.span)
+        utf8.count == other.utf8.count && equal(utf8.span, other.utf8.span)
     }
 }

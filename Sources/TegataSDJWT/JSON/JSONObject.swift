@@ -28,7 +28,10 @@ public struct JSONObject: Sendable {
 
     /// The value named `name`, compared byte for byte.
     public subscript(_ name: String) -> JSON? {
-        members.first { $0.name.hasSameBytes(as: name) }?.value
+        for index in members.indices where members[index].name.hasSameBytes(as: name) {
+            return members[index].value
+        }
+        return nil
     }
 
     /// Whether nothing is in it.

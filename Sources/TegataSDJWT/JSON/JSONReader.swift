@@ -25,14 +25,16 @@ enum JSONFault: Error {
 }
 
 /// Reads one JSON text (RFC 8259) onto a tape, strictly: valid UTF-8, no byte order mark, no lone surrogate, no
-/// name twice in one object, nothing after the value. Containers are kept on a list, not on the call stack.
+/// name twice in one object, nothing after the value. No call stack grows with the depth of the text.
 struct JSONReader: ~Escapable {
     private let text: Span<UInt8>
     private let offset: Int
     private let limits: JSONLimits
     private var position = 0
-    /// The open arrays and objects.
-    private var open: [Int] = []
+    /// The innermost open array or object, -1 for none. The `next` of an open one holds the one around it, so
+    /// reading needs no memory but the tape.
+    private var container = -1
+    private var depth = 0
 
     /// A reader of `text`, which starts `offset` bytes into the tape.
     @_lifetime(copy text)
@@ -43,8 +45,8 @@ struct JSONReader: ~Escapable {
     }
 
     mutating func read(into entries: inout [JSONTape.Entry]) throws(JSONFault) {
-        // Positions are kept in 32 bits.
-        guard text.count <= limits.bytes, offset + text.count < Int(UInt32.max) else {
+        // Positions are kept in 32 bits, links between entries with a sign.
+        guard text.count <= limits.bytes, offset + text.count < Int(Int32.max) else {
             throw .limit
         }
         let first = entries.count
@@ -54,7 +56,7 @@ struct JSONReader: ~Escapable {
             if needsValue {
                 guard entries.count - first < limits.values else { throw .limit }
                 needsValue = try readValue(into: &entries)
-            } else if let container = open.last {
+            } else if container >= 0 {
                 let isObject = entries[container].kind == .object
                 let byte = try take()
                 if byte == UInt8(ascii: ",") {
@@ -113,17 +115,22 @@ struct JSONReader: ~Escapable {
     private mutating func enter(
         _ kind: JSONTape.Kind, _ start: Int, _ entries: inout [JSONTape.Entry]
     ) throws(JSONFault) {
-        guard open.count < limits.depth else { throw .limit }
-        open.append(entries.count)
+        guard depth < limits.depth else { throw .limit }
+        depth += 1
+        let outer = container
+        container = entries.count
         add(kind, start, start, &entries)
+        entries[container].next = UInt32(bitPattern: Int32(outer))
     }
 
     private mutating func close(_ entries: inout [JSONTape.Entry]) throws(JSONFault) {
-        let container = open.removeLast()
-        entries[container].end = UInt32(offset + position)
-        entries[container].next = UInt32(entries.count)
-        guard entries[container].kind == .object else { return }
-        guard hasDistinctNames(container, entries) else { throw .duplicateName }
+        let closed = container
+        container = Int(Int32(bitPattern: entries[closed].next))
+        depth -= 1
+        entries[closed].end = UInt32(offset + position)
+        entries[closed].next = UInt32(entries.count)
+        guard entries[closed].kind == .object else { return }
+        guard hasDistinctNames(closed, entries) else { throw .duplicateName }
     }
 
     private mutating func readName(into entries: inout [JSONTape.Entry]) throws(JSONFault) {
@@ -275,33 +282,40 @@ extension JSONReader {
     /// hostile object from costing the square of its size.
     private func hasDistinctNames(_ object: Int, _ entries: [JSONTape.Entry]) -> Bool {
         let end = Int(entries[object].next)
-        var names: [Int] = []
+        var count = 0
         var isEscaped = false
         var name = object + 1
         while name < end {
-            names.append(name)
+            count += 1
             isEscaped = isEscaped || entries[name].isEscaped
             name = Int(entries[name + 1].next)
         }
-        guard names.count > 1 else { return true }
-        guard isEscaped || names.count > 24 else { return differInPairs(names, entries) }
-        var seen = Set<[UInt8]>(minimumCapacity: names.count)
-        for name in names {
+        guard isEscaped || count > 24 else { return differInPairs(object, entries) }
+        var seen = Set<[UInt8]>(minimumCapacity: count)
+        name = object + 1
+        while name < end {
             let bytes = raw(entries[name])
             let decoded =
                 entries[name].isEscaped ? JSONEscapes.decode(bytes) : Array(copying: bytes)
             guard seen.insert(decoded).inserted else { return false }
+            name = Int(entries[name + 1].next)
         }
         return true
     }
 
-    private func differInPairs(_ names: [Int], _ entries: [JSONTape.Entry]) -> Bool {
-        for (index, name) in names.enumerated() {
+    private func differInPairs(_ object: Int, _ entries: [JSONTape.Entry]) -> Bool {
+        let end = Int(entries[object].next)
+        var name = object + 1
+        while name < end {
             let left = entries[name]
-            for other in names[..<index] {
+            var other = Int(entries[name + 1].next)
+            name = other
+            while other < end {
                 let right = entries[other]
-                guard left.end - left.start == right.end - right.start else { continue }
-                if equal(raw(left), raw(right)) { return false }
+                if left.end - left.start == right.end - right.start, equal(raw(left), raw(right)) {
+                    return false
+                }
+                other = Int(entries[other + 1].next)
             }
         }
         return true

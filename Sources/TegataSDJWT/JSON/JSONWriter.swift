@@ -29,12 +29,19 @@ extension [UInt8] {
     /// RFC 8785 §3.2.2.2 asks for.
     package mutating func appendJSON(_ text: String) {
         append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
-            for byte in text.utf8 { appendEscaped(byte) }
-        } else {
+        let characters = text.utf8.span
+        var plain = 0
+        while plain < characters.count, !needsEscape(characters[plain]) { plain += 1 }
+        if plain == characters.count {
             append(contentsOf: text.utf8)
+        } else {
+            for index in 0..<characters.count { appendEscaped(characters[index]) }
         }
         append(UInt8(ascii: "\""))
+    }
+
+    private func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C
     }
 
     private mutating func appendEscaped(_ byte: UInt8) {

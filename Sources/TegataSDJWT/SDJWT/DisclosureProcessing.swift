@@ -3,10 +3,10 @@ internal import TegataCrypto
 /// Puts disclosures in the places the issuer signed for them (RFC 9901 §7.1, step 3), and refuses everything that has
 /// no place, two places, or the wrong one.
 struct DisclosureProcessing {
-    private(set) var tape: JSONTape
-    private(set) var disclosures: [Disclosure] = []
+    private let tape: JSONTape
+    private let disclosures: [Disclosure]
     /// For each disclosure in use, the disclosure that holds its digest (-1: the payload) and the path of its claim.
-    private(set) var places: [Place?] = []
+    private(set) var places: [Place?]
     private let policy: SDJWTPolicy
     private let recordsPaths: Bool
     /// Every digest met, in the payload and in disclosures, decoys among them.
@@ -22,6 +22,8 @@ struct DisclosureProcessing {
 
     init(_ received: ReceivedSDJWT, recordsPaths: Bool) {
         tape = received.tape
+        disclosures = received.disclosures
+        places = Array(repeating: nil, count: disclosures.count)
         policy = received.policy
         self.recordsPaths = recordsPaths
     }
@@ -31,14 +33,10 @@ struct DisclosureProcessing {
         if let algorithm = tape.member("_sd_alg", of: received.payload) {
             guard tape.isString(algorithm, "sha-256") else { throw .unsupported }
         }
-        let text = received.text.span
-        disclosures.reserveCapacity(received.disclosures.count)
-        for range in received.disclosures {
-            disclosures.append(try Disclosure(text, range, onto: &tape, policy.json))
-        }
-        places = Array(repeating: nil, count: disclosures.count)
         let claims = try object(received.payload, depth: 1)
-        guard places.allSatisfy({ $0 != nil }), digestsDiffer() else { throw .disclosureInvalid }
+        guard !places.contains(where: { $0 == nil }), digestsDiffer() else {
+            throw .disclosureInvalid
+        }
         return claims
     }
 

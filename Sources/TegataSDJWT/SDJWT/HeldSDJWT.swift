@@ -38,7 +38,7 @@ package struct HeldSDJWT: Sendable {
         var processing = DisclosureProcessing(received, recordsPaths: true)
         claims = try processing.claims(of: received)
         var choices: [Choice] = []
-        for (disclosure, place) in zip(processing.disclosures, processing.places) {
+        for (disclosure, place) in zip(received.disclosures, processing.places) {
             guard let place else { throw .disclosureInvalid }
             choices.append(
                 Choice(

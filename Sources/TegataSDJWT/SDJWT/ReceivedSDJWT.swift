@@ -1,4 +1,4 @@
-/// An SD-JWT as received (RFC 9901 §4): split, bounded, its header and payload read, nothing verified.
+/// An SD-JWT as received (RFC 9901 §4): split, bounded, all but the key binding read, nothing verified.
 ///
 /// What it tells about issuer and key selects one of the verifier's trusted keys; claims come only out of
 /// `verified(by:)`.
@@ -6,7 +6,7 @@ package struct ReceivedSDJWT: Sendable {
     let text: [UInt8]
     let policy: SDJWTPolicy
     let segments: JWSSegments
-    let disclosures: [Range<Int>]
+    let disclosures: [Disclosure]
     /// The key binding JWT, when something follows the last tilde.
     let keyBinding: Range<Int>?
     let tape: JSONTape
@@ -17,12 +17,11 @@ package struct ReceivedSDJWT: Sendable {
     /// Reads `<JWT>~<disclosure>~…~` or the same with a key binding JWT.
     ///
     /// Throws `limitExceeded`; `malformed`; `unsupported` for an algorithm outside the policy; `typeMismatch` for
-    /// another kind of token.
+    /// another kind of token; `disclosureInvalid` for a disclosure of the wrong shape.
     package init(parsing text: [UInt8], _ policy: SDJWTPolicy) throws(Refusal) {
         guard text.count <= policy.bytes else { throw .limitExceeded }
         let parts = try Self.split(text.span, policy)
         segments = try JWSSegments(text.span, in: parts.jwt)
-        disclosures = parts.disclosures
         keyBinding = parts.keyBinding
         var tape = JSONTape()
         tape.reserve(forText: text.count)
@@ -31,6 +30,12 @@ package struct ReceivedSDJWT: Sendable {
         if let types = policy.types { try header.require(type: types) }
         payload = try tape.readBase64URL(text.span.extracting(segments.payload), policy.json)
         guard tape.kind(payload) == .object else { throw .malformed }
+        var disclosures: [Disclosure] = []
+        disclosures.reserveCapacity(parts.disclosures.count)
+        for range in parts.disclosures {
+            disclosures.append(try Disclosure(text.span, range, onto: &tape, policy.json))
+        }
+        self.disclosures = disclosures
         self.text = text
         self.tape = tape
         self.policy = policy

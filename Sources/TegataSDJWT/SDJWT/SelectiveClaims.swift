@@ -76,11 +76,14 @@ extension [IssuedClaim] {
     }
 
     fileprivate func checkNames(depth: Int) throws(IssuingError) {
-        for (index, claim) in enumerated() {
+        var names: [String] = []
+        names.reserveCapacity(count)
+        for claim in self {
             try claim.name.checkIsFree()
-            for other in self[..<index] where other.name.hasSameBytes(as: claim.name) {
+            guard !names.contains(where: claim.name.hasSameBytes) else {
                 throw .duplicateName(claim.name)
             }
+            names.append(claim.name)
             try claim.value.checkNames(depth: depth + 1)
         }
     }
