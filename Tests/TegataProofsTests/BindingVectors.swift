@@ -244,7 +244,7 @@ import Testing
         status[106] = 0
         add("row", "no such status", status, door, "malformed")
         add("keys", "as announced", keys, door, "accept")
-        add("keys", "K_1 and K_2 exchanged", swap(keys, 35..<68, 68..<101), door, "unknown_key")
+        add("keys", "one piece missing", keys.dropLast(33), door, "malformed")
         add("keys", "t above n", [3, 4] + keys.dropFirst(2), door, "malformed")
         return cases
     }

@@ -23,7 +23,7 @@ package enum Generators {
 
     /// The commitment of a card without a wallet: a point that nobody can open.
     package static func withoutWallet(salt: FixedBytes<32>) -> Point {
-        HashToCurve.secp256k1(Array("no-wallet".utf8) + salt.array, domain: domain("GEN"))
+        HashToCurve.secp256k1(salt.array, domain: domain("NOWALLET"))
     }
 
     /// The RFC 9380 domain of one use.

@@ -16,6 +16,7 @@ package struct Token: Hashable, Sendable {
         package static let testAnchors = Flags(rawValue: 2)
         /// A revocation source answered that the certificate is good.
         package static let revocationGood = Flags(rawValue: 4)
+        static let known: Flags = [.beforeCutOff, .testAnchors, .revocationGood]
     }
 
     /// The signed part, 112 bytes.
@@ -52,6 +53,7 @@ package struct Token: Hashable, Sendable {
             guard head == [Token.version, Token.suite] else { throw .malformed }
             cardClass = try reader.integer()
             flags = Flags(rawValue: try reader.integer())
+            guard flags.isSubset(of: .known) else { throw .malformed }
             scope = try reader.fixed()
             expires = try reader.integer()
             blinded = try BlindedPerson(from: &reader)

@@ -34,8 +34,7 @@ extension PersonIndex {
     ) -> PersonIndex {
         PersonIndex(
             edition: edition,
-            point: HashToCurve.secp256k1(
-                Array("no-person".utf8) + salt.array, domain: Generators.domain("GEN")))
+            point: HashToCurve.secp256k1(salt.array, domain: Generators.domain("NOPERSON")))
     }
 }
 
