@@ -59,7 +59,7 @@ lint:
 format:
 	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-SOURCES = Package.swift Sources Tests Examples/Package.swift Examples/Sources
+SOURCES = Package.swift Sources Tests Examples/Package.swift $(wildcard Examples/Sources)
 
 outside: setup
 	@scripts/outside

@@ -13,9 +13,12 @@ let suites: [String: Suite] = [
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
     "rfc9497-voprf": runOPRF,
+    "sd-jwt": runSDJWT,
     "secp256k1-points": runPoints,
     "secp256k1-rfc6979": runRFC6979,
     "sigma-protocols": runSigmaProtocols,
+    "tegata": runOwnVectors,
+    "token-status-list": runStatusLists,
     "wycheproof": runWycheproof,
     "x509-limbo": runLimbo,
 ]
