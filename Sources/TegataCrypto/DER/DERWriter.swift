@@ -42,7 +42,7 @@ package enum DER {
     /// TRUE.
     package static let isTrue: [UInt8] = [DERTag.boolean, 1, 0xFF]
 
-    /// A time, as UTCTime up to 2049 and GeneralizedTime after (RFC 5280 §4.1.2.5); years 1950 to 9999.
+    /// A time, as UTCTime up to 2049 and GeneralizedTime after (RFC 5280 §4.1.2.5); years 1970 to 9999.
     package static func time(_ secondsSince1970: Int64) -> [UInt8] {
         let days = Int(secondsSince1970 / 86_400)
         let second = Int(secondsSince1970 % 86_400)

@@ -9,6 +9,8 @@ package enum RSA {
         /// The exponent e, big-endian, without leading zeros.
         package let exponent: [UInt8]
         private let key: LibcryptoKey
+        /// The bare public operation, which PKCS#1 v1.5 verification starts with.
+        private let opening: PreparedOperation
 
         /// Imports n and e (big-endian, without leading zeros).
         ///
@@ -29,8 +31,16 @@ package enum RSA {
             parameters.add("e", number: exponent)
             let imported = LibcryptoKey.imported(
                 "RSA", selection: LibcryptoKey.publicKey, parameters)
-            guard let imported else { throw .invalidKey }
+            guard let imported,
+                let opening = unsafe PreparedOperation(
+                    imported,
+                    {
+                        unsafe EVP_PKEY_verify_recover_init($0) == 1
+                            && EVP_PKEY_CTX_set_rsa_padding($0, RSA_NO_PADDING) == 1
+                    })
+            else { throw .invalidKey }
             key = imported
+            self.opening = opening
             self.modulus = modulus
             self.exponent = exponent
         }
@@ -44,13 +54,11 @@ package enum RSA {
             guard signature.count == modulus.count, digest.count == hash.byteCount else {
                 return false
             }
-            let opened = unsafe key.output(capacity: modulus.count) { context, buffer, count in
-                unsafe EVP_PKEY_verify_recover_init(context) == 1
-                    && EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) == 1
-                    && signature.withUnsafeBufferPointer { signature in
-                        unsafe EVP_PKEY_verify_recover(
-                            context, buffer, &count, signature.baseAddress, signature.count) == 1
-                    }
+            let opened = unsafe opening.output(capacity: modulus.count) { context, buffer, count in
+                unsafe signature.withUnsafeBufferPointer { signature in
+                    unsafe EVP_PKEY_verify_recover(
+                        context, buffer, &count, signature.baseAddress, signature.count) == 1
+                }
             }
             return opened == RSA.encodedMessage(digest, hash, count: modulus.count)
         }
