@@ -79,7 +79,7 @@ extension OpenEdition {
     ///
     /// - Throws: `malformed`, `unsupported`, `typeMismatch`, `issuerUntrusted`, `signatureInvalid`.
     public init(parsing text: String, from profile: IssuerProfile) throws(Refusal) {
-        let payload = try SignedText.verify(text, type: Self.type, keys: profile.keys)
+        let payload = try SignedText.verify(text, type: Self.type, by: profile.ring)
         guard try payload.required("iss").text(atMost: 2048).hasSameBytes(as: profile.issuer) else {
             throw .issuerUntrusted
         }

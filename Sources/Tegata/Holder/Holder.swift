@@ -85,7 +85,7 @@ public struct Holder: Sendable {
             throw .issuerUntrusted
         }
         let verified = try received.verified(
-            by: try TrustedIssuer(profile).key(for: received.header))
+            by: try profile.ring.key(for: received.header))
         let claims = try verified.credentialClaims()
         guard claims.type.hasSameBytes(as: profile.cardType) else { throw .typeMismatch }
         try claims.checkTimes(at: clock())

@@ -11,6 +11,7 @@ public final class Issuer: Sendable {
     /// The identifier, an https URL; verifiers compare it byte for byte.
     public let id: String
     let keys: IssuerKeys
+    private let ring: KeyRing
     let register: any Register
     let services: IdentityServices?
     let store: any ChallengeStore
@@ -36,6 +37,10 @@ public final class Issuer: Sendable {
     ) {
         self.id = id
         self.keys = keys
+        guard let ring = KeyRing([keys.card.verifyingKey]) else {
+            preconditionFailure("one key has one name")
+        }
+        self.ring = ring
         self.register = register
         services = identity
         self.store = store
@@ -51,7 +56,7 @@ public final class Issuer: Sendable {
     /// What others need to trust this issuer, with the editions open so far.
     public var profile: IssuerProfile {
         IssuerProfile(
-            issuer: id, keys: [keys.card.verifyingKey], cardType: cardType,
+            issuer: id, ring: ring, cardType: cardType,
             registerKey: keys.register.publicKey.xOnly,
             editions: open.withLock { $0.sorted { $0.key < $1.key }.map(\.value) },
             statuses: IssuerStatusSource(issuer: self))

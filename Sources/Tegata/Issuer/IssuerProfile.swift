@@ -8,7 +8,7 @@ public struct IssuerProfile: Sendable {
     /// The issuer's identifier, an https URL, compared byte for byte.
     public let issuer: String
     /// The keys that may sign this issuer's cards.
-    public let keys: [VerifyingKey]
+    public var keys: [VerifyingKey] { ring.keys }
     /// The card type, `vct`.
     public let cardType: String
     /// The x-only key that signs register rows, 32 bytes.
@@ -17,13 +17,14 @@ public struct IssuerProfile: Sendable {
     public private(set) var editions: [OpenEdition]
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
     public let statuses: (any StatusSource)?
+    let ring: KeyRing
 
     init(
-        issuer: String, keys: [VerifyingKey], cardType: String, registerKey: FixedBytes<32>,
+        issuer: String, ring: KeyRing, cardType: String, registerKey: FixedBytes<32>,
         editions: [OpenEdition], statuses: (any StatusSource)?
     ) {
         self.issuer = issuer
-        self.keys = keys
+        self.ring = ring
         self.cardType = cardType
         self.registerKey = registerKey
         self.editions = editions
@@ -43,11 +44,8 @@ public struct IssuerProfile: Sendable {
         for key in try json.required("jwks").required("keys").elements(atMost: 64) {
             keys.append(try VerifyingKey(parsingJWK: key.encoded))
         }
-        // Two keys that one thumbprint names would make the choice ambiguous (A16).
-        guard Set(keys.map(\.thumbprint)).count == keys.count, !keys.isEmpty else {
-            throw .issuerUntrusted
-        }
-        self.keys = keys
+        guard let ring = KeyRing(keys) else { throw .issuerUntrusted }
+        self.ring = ring
         self.statuses = statuses
         editions = []
         var opened = [OpenEdition]()

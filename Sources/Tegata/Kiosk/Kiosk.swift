@@ -98,7 +98,7 @@ public struct Kiosk: Sendable {
         of edition: OpenEdition, _ lists: String, _ profile: IssuerProfile
     ) throws(Refusal) -> MemberList {
         let payload = try SignedText.verify(
-            lists, type: PublicLists.type, keys: profile.keys, limit: 1 << 26)
+            lists, type: PublicLists.type, by: profile.ring, limit: 1 << 26)
         guard try payload.required("iss").text(atMost: 2048).hasSameBytes(as: edition.issuer),
             try payload.required("edition").text(atMost: 64).hasSameBytes(as: edition.edition.id)
         else { throw .typeMismatch }

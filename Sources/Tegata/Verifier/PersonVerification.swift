@@ -73,7 +73,7 @@ extension Verifier {
             throw error == .malformed ? .malformed : .holderBindingInvalid
         }
         guard
-            let edition = issuers.compactMap({ try? $0.profile.edition(wanted) })
+            let edition = issuers.compactMap({ try? $0.edition(wanted) })
                 .first(where: { $0.digest == result.edition }), let trust = edition.trust
         else { throw .typeMismatch }
         let time = Int64(clamping: result.time)

@@ -9,7 +9,7 @@ public struct Verifier: Sendable {
     public let id: String
     /// What this verifier insists on.
     public let policy: VerifierPolicy
-    let issuers: [TrustedIssuer]
+    let issuers: [IssuerProfile]
     let kiosks: Set<FixedBytes<32>>
     let store: any ChallengeStore
     let statuses: StatusCache
@@ -42,7 +42,7 @@ public struct Verifier: Sendable {
         clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
-        self.issuers = issuers.map(TrustedIssuer.init)
+        self.issuers = issuers
         self.kiosks = Set(kiosks.map(\.xOnly))
         self.policy = policy
         self.store = store
@@ -123,47 +123,21 @@ public struct Verifier: Sendable {
         guard received.hasKeyBinding || !policy.requiresHolderBinding else {
             throw .holderBindingMissing
         }
-        guard let claimed = received.claimedIssuer,
-            let issuer = issuers.first(where: { $0.profile.issuer.hasSameBytes(as: claimed) })
+        guard let claimed = received.claimedIssuer else { throw .malformed }
+        guard let issuer = issuers.first(where: { $0.issuer.hasSameBytes(as: claimed) })
         else { throw .issuerUntrusted }
-        let verified = try received.verified(by: try issuer.key(for: received.header))
+        let verified = try received.verified(by: try issuer.ring.key(for: received.header))
         let claims = try verified.credentialClaims()
-        guard claims.type.hasSameBytes(as: issuer.profile.cardType) else { throw .typeMismatch }
+        guard claims.type.hasSameBytes(as: issuer.cardType) else { throw .typeMismatch }
+        // A card always expires: without `exp` it may have been hidden, and expiry is never skipped (A27).
+        guard claims.expiresAt != nil else { throw .malformed }
         try claims.checkTimes(at: now, skew: policy.skew)
-        let card = try CheckedCard(received, verified, issuer.profile)
+        let card = try CheckedCard(received, verified, issuer)
         guard !policy.requiresProofOfPerson || card.proofOfPerson != .none else {
             throw .nationalIDInvalid
         }
         // No card carries a log proof yet, so a verifier that asks for one accepts none (A103).
         guard !policy.requiresLogProof else { throw .logProofInvalid }
         return card
-    }
-}
-
-/// An issuer's profile with its keys ready to be selected: a thumbprint costs more than finding one.
-struct TrustedIssuer: Sendable {
-    let profile: IssuerProfile
-    private let keys: [(id: String, key: VerifyingKey)]
-
-    init(_ profile: IssuerProfile) {
-        self.profile = profile
-        keys = profile.keys.map { ($0.thumbprint, $0) }
-    }
-
-    /// The one trusted key that a header means: by `kid` when it has one, else the only one of its algorithm. A hint
-    /// selects; it never adds a key.
-    ///
-    /// - Throws: `issuerUntrusted`.
-    func key(for header: JWSHeader) throws(Refusal) -> VerifyingKey {
-        var found: VerifyingKey?
-        for (id, key) in keys {
-            guard header.keyID?.hasSameBytes(as: id) ?? key.allows(header.algorithm) else {
-                continue
-            }
-            guard found == nil else { throw .issuerUntrusted }
-            found = key
-        }
-        guard let found else { throw .issuerUntrusted }
-        return found
     }
 }

@@ -11,10 +11,11 @@ package struct CredentialClaims: Sendable {
     /// `exp`
     package let expiresAt: Int64?
 
-    /// Throws `malformed` for a missing `iss` and for values of another type; `typeMismatch` for a missing `vct`.
-    init(_ claims: JSONObject) throws(Refusal) {
+    /// Throws `malformed` for a missing `iss` and for values of another type; for a missing `vct` `typeMismatch`, or
+    /// `malformed` when the token keeps something back: then `vct` may be what was hidden, which no issuer may do.
+    init(_ claims: JSONObject, withholds: Bool) throws(Refusal) {
         guard let issuer = claims["iss"]?.string else { throw .malformed }
-        guard let type = claims["vct"] else { throw .typeMismatch }
+        guard let type = claims["vct"] else { throw withholds ? .malformed : .typeMismatch }
         guard let type = type.string else { throw .malformed }
         self.issuer = issuer
         self.type = type

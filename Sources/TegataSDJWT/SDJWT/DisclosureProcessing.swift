@@ -11,6 +11,8 @@ struct DisclosureProcessing {
     private let recordsPaths: Bool
     /// Every digest met, in the payload and in disclosures, decoys among them.
     private var digests: [FixedBytes<32>] = []
+    /// Whether some digest stands for nothing that was sent: a decoy, or a claim that was kept back.
+    var withholds: Bool { digests.count > disclosures.count }
     private var path: [ClaimPath.Element] = []
     private var parent = -1
     private var isInsideProtectedClaim = false

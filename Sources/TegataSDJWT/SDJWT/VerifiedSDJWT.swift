@@ -5,10 +5,12 @@ package struct VerifiedSDJWT: Sendable {
     let received: ReceivedSDJWT
     /// All claims shown, in the open and disclosed; `_sd`, `_sd_alg` and array placeholders are gone.
     package let claims: JSONObject
+    private let withholds: Bool
 
     init(_ received: ReceivedSDJWT) throws(Refusal) {
         var processing = DisclosureProcessing(received, recordsPaths: false)
         claims = try processing.claims(of: received)
+        withholds = processing.withholds
         self.received = received
     }
 
@@ -17,7 +19,7 @@ package struct VerifiedSDJWT: Sendable {
 
     /// The registered claims of a credential, with their types checked. Throws as `CredentialClaims`.
     package func credentialClaims() throws(Refusal) -> CredentialClaims {
-        try CredentialClaims(claims)
+        try CredentialClaims(claims, withholds: withholds)
     }
 
     /// The holder's key (`cnf`, RFC 7800).

@@ -1,0 +1,29 @@
+internal import TegataSDJWT
+
+/// The keys that may speak for one issuer, ready to be selected: making a thumbprint costs more than finding one.
+struct KeyRing: Sendable {
+    let keys: [VerifyingKey]
+    private let names: [String]
+
+    /// `nil` for no key, and for two keys of one name, between which a header could not choose (A16).
+    init?(_ keys: [VerifyingKey]) {
+        self.keys = keys
+        names = keys.map(\.thumbprint)
+        guard !keys.isEmpty, Set(names).count == names.count else { return nil }
+    }
+
+    /// The one key that a header means: by `kid` when it has one, else the only one of its algorithm. A hint selects;
+    /// it never adds a key, and keys are never tried one after the other.
+    ///
+    /// - Throws: `issuerUntrusted`; `unsupported` when the header names an algorithm that no key here has.
+    func key(for header: JWSHeader) throws(Refusal) -> VerifyingKey {
+        guard let name = header.keyID else {
+            let fitting = keys.filter { $0.allows(header.algorithm) }
+            guard let key = fitting.first else { throw .unsupported }
+            guard fitting.count == 1 else { throw .issuerUntrusted }
+            return key
+        }
+        for (key, known) in zip(keys, names) where known.hasSameBytes(as: name) { return key }
+        throw .issuerUntrusted
+    }
+}
