@@ -229,28 +229,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [(1, 1), (3, 1), (3, 2), (3, 3), (5, 3)])
-    func `announced keys have to be shares of one key`(nodes: Int, threshold: Int) throws {
-        let keys = try World(nodes: nodes, threshold: threshold).keys
-        let sharing = keys.sharing
-        #expect(
-            try EditionKeys(sharing: sharing, key: keys.key, nodeKeys: keys.nodeKeys) == keys)
-        #expect(throws: ProofError.unknownKey) {
-            try EditionKeys(sharing: sharing, key: .generator, nodeKeys: keys.nodeKeys)
-        }
-        for index in keys.nodeKeys.indices {
-            var wrong = keys.nodeKeys
-            wrong[index] = .generator
-            #expect(throws: ProofError.unknownKey) {
-                try EditionKeys(sharing: sharing, key: keys.key, nodeKeys: wrong)
-            }
-        }
-        #expect(throws: ProofError.malformed) {
-            try EditionKeys(
-                sharing: sharing, key: keys.key, nodeKeys: keys.nodeKeys + [keys.key])
-        }
-    }
-
     @Test func `a wallet refuses a card that it cannot open`() throws {
         var world = try World(nodes: 1, threshold: 1, attestorThreshold: 1)
         let question = world.question()

@@ -1,16 +1,16 @@
 package import TegataCrypto
 
-/// An edition's public keys: what its announcement carries and every node's answer is checked against
-/// (protocol.md §3).
+/// An edition's public keys, all of which follow from the published pieces X_A (protocol.md §3).
 package struct EditionKeys: Hashable, Sendable {
     package let sharing: Sharing
-    /// K: what every index of the edition is evaluated under.
+    /// X_A in the order of `sharing.holders`.
+    package let pieces: [Point]
+    /// K = ΣX_A: what every index of the edition is evaluated under.
     package let key: Point
-    /// K_1…K_n, the keys of the nodes' shares.
+    /// K_i = Σ f_A(i)·X_A for i = 1…n.
     package let nodeKeys: [Point]
 
-    /// The keys that follow from the pieces X_A, in the order of `sharing.holders`: K = ΣX_A and
-    /// K_i = Σ f_A(i)·X_A.
+    /// The keys that follow from `pieces`.
     ///
     /// - Throws: `malformed` for another number of pieces, `vanished` when a key is the identity.
     package init(sharing: Sharing, pieces: [Point]) throws(ProofError) {
@@ -25,6 +25,7 @@ package struct EditionKeys: Hashable, Sendable {
             nodeKeys.append(nodeKey)
         }
         self.sharing = sharing
+        self.pieces = pieces
         self.key = key
         self.nodeKeys = nodeKeys
     }
@@ -47,34 +48,14 @@ package struct EditionKeys: Hashable, Sendable {
         try self.init(sharing: sharing, pieces: pieces)
     }
 
-    /// Keys as an announcement gives them.
-    ///
-    /// - Throws: `malformed` for another number of keys, `unknownKey` unless they are shares of one key: otherwise
-    ///   another quorum would give the same person another index, and with it a second card.
-    package init(sharing: Sharing, key: Point, nodeKeys: [Point]) throws(ProofError) {
-        guard nodeKeys.count == sharing.nodes else { throw .malformed }
-        let quorum = Array(1...sharing.threshold)
-        let expected = [key] + nodeKeys[sharing.threshold...]
-        let places = [0] + (1...sharing.nodes).dropFirst(sharing.threshold)
-        for (place, key) in zip(places, expected) {
-            let weights = Sharing.lagrange(quorum, at: place)
-            let parts = zip(nodeKeys, weights).compactMap { $0.times($1) }
-            guard Point.sum(parts) == key else { throw .unknownKey }
-        }
-        self.sharing = sharing
-        self.key = key
-        self.nodeKeys = nodeKeys
-    }
-
-    /// n and t in a byte each, then K and K_1…K_n in 33 bytes each.
+    /// n and t in a byte each, then every X_A in 33 bytes.
     package var encoded: [UInt8] {
-        [UInt8(sharing.nodes), UInt8(sharing.threshold)] + key.encoded
-            + nodeKeys.flatMap(\.encoded)
+        [UInt8(sharing.nodes), UInt8(sharing.threshold)] + pieces.flatMap(\.encoded)
     }
 
     /// Reads the written form, to its last byte.
     ///
-    /// - Throws: `malformed`, or `unknownKey` as above.
+    /// - Throws: `malformed`, or as the initialisers above.
     package init(parsing bytes: [UInt8]) throws(ProofError) {
         var reader = Reader(bytes)
         let nodes: UInt8 = try reader.integer()
@@ -82,10 +63,9 @@ package struct EditionKeys: Hashable, Sendable {
         guard let sharing = Sharing(nodes: Int(nodes), threshold: Int(threshold)) else {
             throw .malformed
         }
-        let key = try reader.point()
-        var nodeKeys: [Point] = []
-        for _ in 0..<sharing.nodes { nodeKeys.append(try reader.point()) }
+        var pieces: [Point] = []
+        for _ in sharing.holders { pieces.append(try reader.point()) }
         try reader.finish()
-        try self.init(sharing: sharing, key: key, nodeKeys: nodeKeys)
+        try self.init(sharing: sharing, pieces: pieces)
     }
 }

@@ -43,14 +43,13 @@ package struct Sharing: Hashable, Sendable {
         return numerator * invert(denominator)
     }
 
-    /// λ_i for interpolation at `place` from exactly these different nodes. The key is at 0, node i at i.
-    static func lagrange(_ nodes: [Int], at place: Int = 0) -> [Scalar] {
-        let place = Scalar(UInt64(place))
-        return nodes.map { node in
+    /// λ_i for interpolation at zero from exactly these different nodes.
+    static func lagrange(_ nodes: [Int]) -> [Scalar] {
+        nodes.map { node in
             var numerator = Scalar.one
             var denominator = Scalar.one
             for other in nodes where other != node {
-                numerator = numerator * (place - Scalar(UInt64(other)))
+                numerator = numerator * -Scalar(UInt64(other))
                 denominator = denominator * (Scalar(UInt64(node)) - Scalar(UInt64(other)))
             }
             return numerator * invert(denominator)
