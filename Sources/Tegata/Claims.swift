@@ -33,7 +33,11 @@ public struct Claims: Sendable, ExpressibleByDictionaryLiteral {
             guard !name.isEmpty, name.utf8.count <= 256 else { throw .claimName(name: name) }
             guard !Self.reservedNames.contains(name) else { throw .reservedClaim(name: name) }
             guard names.insert(Array(name.utf8)).inserted else { throw .duplicateClaim(name: name) }
-            guard !claim.value.usesReservedNames else { throw .reservedClaim(name: name) }
+            do {
+                try [claim.issued(as: name)].check(isCredential: true)
+            } catch {
+                throw error == .tooDeep ? .claimTooDeep(name: name) : .reservedClaim(name: name)
+            }
             guard claim.isVouchedFor || !claim.value.couldHoldIDNumber,
                 !NumberGuard.finds(in: name)
             else { throw .looksLikeIDNumber(claim: name) }
@@ -48,6 +52,11 @@ public struct Claim: Sendable {
     /// Whether the holder decides, each time, to show it or not.
     public let isSelective: Bool
     let isVouchedFor: Bool
+
+    /// The claim as SD-JWT writes it.
+    func issued(as name: String) -> IssuedClaim {
+        IssuedClaim(name, .plain(value), isSelective: isSelective)
+    }
 
     private init(_ value: JSON, isSelective: Bool, isVouchedFor: Bool = false) {
         self.value = value
@@ -86,18 +95,6 @@ extension Claim: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 }
 
 extension JSON {
-    /// Whether `_sd` or `...` names a member at any depth (A34).
-    var usesReservedNames: Bool {
-        switch self {
-        case .array(let elements): elements.contains(where: \.usesReservedNames)
-        case .object(let object):
-            object.members.contains {
-                ["_sd", "_sd_alg", "..."].contains($0.name) || $0.value.usesReservedNames
-            }
-        default: false
-        }
-    }
-
     /// Whether some name, text or number in it could be a 12-digit My Number.
     var couldHoldIDNumber: Bool {
         switch self {
@@ -138,8 +135,10 @@ public enum IssuingError: Error, Equatable {
     case refused(Refusal)
     /// A claim's name is empty or longer than 256 bytes.
     case claimName(name: String)
-    /// A claim uses a name that the card itself uses; give it another.
+    /// A claim, or a member inside it, uses a name that the card or SD-JWT itself uses; give it another.
     case reservedClaim(name: String)
+    /// A claim's value is nested deeper than verifiers read.
+    case claimTooDeep(name: String)
     /// Two claims have this name.
     case duplicateClaim(name: String)
     /// The claim could hold a 12-digit My Number, which must not be in a card. If it is something else, say so with

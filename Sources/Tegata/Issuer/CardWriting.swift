@@ -26,10 +26,7 @@ extension Issuer {
             .open(
                 "status", StatusReference(index: place.statusIndex, uri: statusListURI).claim),
         ]
-        issued += claims.items.map { item in
-            IssuedClaim(
-                item.name, .plain(item.claim.value), isSelective: item.claim.isSelective)
-        }
+        issued += claims.items.map { $0.claim.issued(as: $0.name) }
         do {
             return String(
                 decoding: try SDJWTIssuing.issue(

@@ -58,7 +58,7 @@ package enum IssuingError: Error, Equatable {
 
 extension [IssuedClaim] {
     /// Checks names and depth at every level, and that a credential hides nothing it must show.
-    func check(isCredential: Bool) throws(IssuingError) {
+    package func check(isCredential: Bool) throws(IssuingError) {
         if isCredential {
             for name in SDJWTPolicy.neverSelective {
                 guard let claim = first(where: { $0.name.hasSameBytes(as: name) }) else { continue }
