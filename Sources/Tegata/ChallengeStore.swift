@@ -39,7 +39,8 @@ public actor InMemoryChallengeStore: ChallengeStore {
         var isUsed = false
     }
 
-    private var entries = [String: Entry]()
+    // By bytes: strings of Swift are equal when their normal forms are, and a Kelvin sign is no K in a nonce.
+    private var entries = [[UInt8]: Entry]()
     private let capacity: Int
     private var nextCleaning: Int64 = 0
 
@@ -58,13 +59,13 @@ public actor InMemoryChallengeStore: ChallengeStore {
             nextCleaning = now &+ 60
         }
         guard entries.count < capacity else { throw .unavailable }
-        guard entries[nonce] == nil else { throw .conflict }
-        entries[nonce] = Entry(content: content, expiry: expiry)
+        guard entries[Array(nonce.utf8)] == nil else { throw .conflict }
+        entries[Array(nonce.utf8)] = Entry(content: content, expiry: expiry)
     }
 
     /// What is kept under `nonce`.
     public func content(of nonce: String, now: Int64) throws(Refusal) -> String? {
-        guard let entry = entries[nonce] else { return nil }
+        guard let entry = entries[Array(nonce.utf8)] else { return nil }
         guard !entry.isUsed else { throw .replayed }
         guard entry.expiry >= now else { throw .expired }
         return entry.content
@@ -72,8 +73,8 @@ public actor InMemoryChallengeStore: ChallengeStore {
 
     /// Uses `nonce` up, for exactly one caller.
     public func consume(_ nonce: String, now: Int64) throws(Refusal) {
-        guard let entry = entries[nonce], !entry.isUsed else { throw .replayed }
+        guard let entry = entries[Array(nonce.utf8)], !entry.isUsed else { throw .replayed }
         guard entry.expiry >= now else { throw .expired }
-        entries[nonce]?.isUsed = true
+        entries[Array(nonce.utf8)]?.isUsed = true
     }
 }

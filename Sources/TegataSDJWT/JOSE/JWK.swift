@@ -35,7 +35,7 @@ extension VerifyingKey {
         self = try VerifyingKey.read(node, tape, algorithm)
         if let name = tape.member("alg", of: node) {
             guard let text = tape.string(name) else { throw .malformed }
-            guard let named = JWSAlgorithm(rawValue: text), allows(named) else { throw .malformed }
+            guard let named = JWSAlgorithm(exactly: text), allows(named) else { throw .malformed }
         }
     }
 
@@ -61,7 +61,7 @@ extension VerifyingKey {
         }
         // An RSA key says nothing about padding and hash; without `alg` there is no algorithm to bind it to.
         let named = tape.member("alg", of: node).flatMap(tape.string)
-        guard let algorithm = named.map(JWSAlgorithm.init(rawValue:)) ?? algorithm,
+        guard let algorithm = named.map(JWSAlgorithm.init(exactly:)) ?? algorithm,
             let bound = rsa(key, algorithm)
         else { throw .unsupported }
         return bound

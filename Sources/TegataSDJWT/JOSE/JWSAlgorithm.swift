@@ -27,6 +27,14 @@ public enum JWSAlgorithm: String, Hashable, Sendable, CaseIterable {
     /// RSA PSS with SHA-512.
     case ps512 = "PS512"
 
+    /// The algorithm with exactly this name, byte for byte: `rawValue` alone would take the Kelvin sign for a K.
+    init?(exactly name: String) {
+        guard let algorithm = Self(rawValue: name), algorithm.rawValue.hasSameBytes(as: name) else {
+            return nil
+        }
+        self = algorithm
+    }
+
     /// What a verifier of cards accepts unless told otherwise.
     public static let cardDefaults: Set<JWSAlgorithm> = [.es256k, .es256]
 }

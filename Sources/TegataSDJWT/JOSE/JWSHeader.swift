@@ -7,7 +7,7 @@ package struct JWSHeader: Sendable {
     package let type: String?
     /// `kid`, a hint.
     package let keyID: String?
-    /// Whether `jwk`, `jku` or `x5u` is there: the token brings its own key.
+    /// Whether `jwk`, `jku`, `x5c` or `x5u` is there: the token brings its own key.
     package let bringsOwnKey: Bool
 
     /// Checks the header at `node`.
@@ -28,7 +28,7 @@ package struct JWSHeader: Sendable {
             let value = key + 1
             if tape.isString(key, "alg") {
                 guard let name = tape.string(value) else { throw .malformed }
-                guard let known = JWSAlgorithm(rawValue: name) else { throw .unsupported }
+                guard let known = JWSAlgorithm(exactly: name) else { throw .unsupported }
                 algorithm = known
             } else if tape.isString(key, "typ") {
                 guard let text = tape.string(value) else { throw .malformed }
@@ -41,7 +41,7 @@ package struct JWSHeader: Sendable {
             } else if tape.isString(key, "b64") {
                 guard tape.kind(value) == .true else { throw .unsupported }
             } else if tape.isString(key, "jwk") || tape.isString(key, "jku")
-                || tape.isString(key, "x5u")
+                || tape.isString(key, "x5u") || tape.isString(key, "x5c")
             {
                 bringsOwnKey = true
             }
