@@ -24,7 +24,9 @@ struct CheckedCard {
         self.profile = profile
         let claims = verified.claims
         guard let edition = claims["edition"], let number = claims["serial"]?.integer,
-            let commitment = claims["commitment"], let proof = claims["proof_of_person"]?.string
+            let commitment = claims["commitment"], let proof = claims["proof_of_person"]?.string,
+            // Every card ends: one whose `exp` was hidden and withheld must not live for ever (A27).
+            claims["exp"] != nil
         else { throw .malformed }
         let limit = try Limit(json: try edition.required("limit"))
         self.edition = EditionReference(

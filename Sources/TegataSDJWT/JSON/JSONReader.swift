@@ -6,11 +6,16 @@ package struct JSONLimits: Sendable {
     package var values: Int
     /// Bytes of one text.
     package var bytes: Int
+    /// Whether a member name may hold `\u0000`. It is JSON, but software that ends strings there reads another name.
+    package var allowsNULInNames: Bool
 
-    package init(depth: Int = 32, values: Int = 65_536, bytes: Int = 1 << 20) {
+    package init(
+        depth: Int = 32, values: Int = 65_536, bytes: Int = 1 << 20, allowsNULInNames: Bool = true
+    ) {
         self.depth = depth
         self.values = values
         self.bytes = bytes
+        self.allowsNULInNames = allowsNULInNames
     }
 
     /// Depth 32, 65,536 values, 1 MiB.
@@ -20,7 +25,7 @@ package struct JSONLimits: Sendable {
 /// Why a text was not read. Callers turn it into the reason that fits the place where the text stood.
 enum JSONFault: Error {
     case syntax
-    case duplicateName
+    case badName
     case limit
 }
 
@@ -130,12 +135,15 @@ struct JSONReader: ~Escapable {
         entries[closed].end = UInt32(offset + position)
         entries[closed].next = UInt32(entries.count)
         guard entries[closed].kind == .object else { return }
-        guard hasDistinctNames(closed, entries) else { throw .duplicateName }
+        guard hasDistinctNames(closed, entries) else { throw .badName }
     }
 
     private mutating func readName(into entries: inout [JSONTape.Entry]) throws(JSONFault) {
         guard try take() == UInt8(ascii: "\"") else { throw .syntax }
         try readString(into: &entries)
+        if !limits.allowsNULInNames, let name = entries.last, name.isEscaped {
+            guard !JSONEscapes.decode(raw(name)).contains(0) else { throw .badName }
+        }
         skipWhitespace()
         guard try take() == UInt8(ascii: ":") else { throw .syntax }
     }

@@ -30,7 +30,8 @@ struct JSONTape: Sendable {
 
     /// Reads the JSON text in `bytes[range]` and answers its outermost value.
     ///
-    /// Throws `reason` for text that is not JSON, `malformed` for a name given twice, `limitExceeded`.
+    /// Throws `reason` for text that is not JSON, `malformed` for a name given twice or one that
+    /// the limits forbid, `limitExceeded`.
     mutating func read(
         _ range: Range<Int>, _ limits: JSONLimits, otherwise reason: Refusal = .malformed
     ) throws(Refusal) -> Node {
@@ -43,7 +44,7 @@ struct JSONTape: Sendable {
             try reader.read(into: &growing)
         } catch .limit {
             throw .limitExceeded
-        } catch .duplicateName {
+        } catch .badName {
             throw .malformed
         } catch {
             throw reason

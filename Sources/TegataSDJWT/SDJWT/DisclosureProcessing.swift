@@ -93,7 +93,9 @@ struct DisclosureProcessing {
                 else { throw .disclosureInvalid }
                 let isReserved = name == "_sd" || name == "..." || depth == 1 && name == "_sd_alg"
                 guard !isReserved, names.insert(name, members) else { throw .disclosureInvalid }
-                guard depth > 1 || !isProtected(name) else { throw .malformed }
+                guard depth > 1 || !isProtected(name),
+                    policy.json.allowsNULInNames || !name.utf8.contains(0)
+                else { throw .malformed }
                 let content = try disclosed(index, at: .name(name), depth: depth)
                 members.append(.init(name: name, value: content))
             }

@@ -28,7 +28,8 @@ package struct SDJWTPolicy: Sendable {
 
     /// SD-JWT VC. The older `vc+sd-jwt` is read as well, because cards with it are about (A42).
     package static let credential = SDJWTPolicy(
-        types: ["dc+sd-jwt", "vc+sd-jwt"], isCredential: true)
+        types: ["dc+sd-jwt", "vc+sd-jwt"], isCredential: true,
+        json: JSONLimits(allowsNULInNames: false))
 
     /// RFC 9901 alone, any `typ`: for interoperability tests.
     package static let plain = SDJWTPolicy(
