@@ -9,11 +9,13 @@ extension Verifier {
     ///   `limitExceeded` for a list that is too large.
     func checkStatus(of card: CheckedCard, at now: Int64) async throws(Refusal) -> Int64? {
         guard let reference = card.status else { return nil }
-        if let list = statuses.list(at: reference.uri, now: now) {
+        let issuer = card.profile.issuer
+        if let list = statuses.list(of: issuer, at: reference.uri, now: now) {
             return try judge(list, reference, at: now)
         }
         let list = try await fetch(reference.uri, for: card.profile, at: now)
-        statuses.keep(list, until: now + min(list.timeToLive ?? 60, policy.maximumStatusAge))
+        statuses.keep(
+            list, of: issuer, until: now + min(list.timeToLive ?? 60, policy.maximumStatusAge))
         return try judge(list, reference, at: now)
     }
 
@@ -33,38 +35,53 @@ extension Verifier {
         guard let source = profile.statuses, let text = try? await source.statusList(at: uri) else {
             throw .statusUnknown
         }
-        var failure = Refusal.statusUnknown
-        for key in profile.keys where policy.algorithms.contains(key.algorithm) {
-            do {
-                return try StatusListToken(
-                    parsing: Array(text.utf8), from: uri, by: key, algorithms: policy.algorithms,
-                    limit: policy.maximumStatusListSize)
-            } catch {
-                // Another of the issuer's keys may have signed it; a broken list is broken under each.
-                if error != .unsupported, error != .statusUnknown { failure = error }
-            }
+        let bytes = Array(text.utf8)
+        let limit = policy.maximumStatusListSize
+        do {
+            let header = try CompactJWS(
+                parsing: bytes, types: [StatusListToken.type], algorithms: policy.algorithms,
+                limit: limit
+            ).header
+            return try StatusListToken(
+                parsing: bytes, from: uri, by: try SignedText.select(profile.keys, header),
+                algorithms: policy.algorithms, limit: limit)
+        } catch .issuerUntrusted, .typeMismatch, .unsupported {
+            // Something else than this issuer's list was fetched: the status is not known (§8.3).
+            throw .statusUnknown
         }
-        throw failure
     }
 }
 
 /// The status lists fetched lately, each for as long as it allows. Shared by the copies of one verifier.
+///
+/// A list is kept for the issuer that signed it: another issuer's card that names the same address is not judged by
+/// it (A106).
 final class StatusCache: Sendable {
-    private let lists = Mutex<[String: (list: StatusListToken, end: Int64)]>([:])
+    private struct Place: Hashable {
+        let issuer: [UInt8]
+        let uri: [UInt8]
+
+        init(_ issuer: String, _ uri: String) {
+            self.issuer = Array(issuer.utf8)
+            self.uri = Array(uri.utf8)
+        }
+    }
+
+    private let lists = Mutex<[Place: (list: StatusListToken, end: Int64)]>([:])
     private let capacity = 64
 
-    func list(at uri: String, now: Int64) -> StatusListToken? {
+    func list(of issuer: String, at uri: String, now: Int64) -> StatusListToken? {
         lists.withLock { lists in
-            guard let (list, end) = lists[uri], now < end else { return nil }
+            guard let (list, end) = lists[Place(issuer, uri)], now < end else { return nil }
             return list
         }
     }
 
-    func keep(_ list: StatusListToken, until end: Int64) {
+    func keep(_ list: StatusListToken, of issuer: String, until end: Int64) {
         lists.withLock { lists in
             // Many different addresses mean that nothing here is worth keeping.
             if lists.count >= capacity { lists.removeAll() }
-            lists[list.uri] = (list, end)
+            lists[Place(issuer, list.uri)] = (list, end)
         }
     }
 }
