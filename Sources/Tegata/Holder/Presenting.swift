@@ -47,7 +47,7 @@ extension Holder {
         let question = try Question(parsing: challenge)
         guard UInt64(clamping: clock()) < question.expires else { throw .expired }
         if let edition = question.edition {
-            guard edition.hasSameBytes(as: card.edition.id) else { throw .typeMismatch }
+            guard edition.names(card.edition.id, of: card.issuer) else { throw .typeMismatch }
         }
         for name in question.asked {
             guard card.claims[name] != nil,

@@ -60,7 +60,7 @@ public struct Kiosk: Sendable {
     ) async throws -> String {
         let question = try Question(parsing: challenge)
         guard question.asksPerson, let wanted = question.edition,
-            wanted.hasSameBytes(as: edition.edition.id)
+            wanted.names(edition.edition.id, of: edition.issuer)
         else { throw Refusal.typeMismatch }
         let now = clock()
         let members = try members(of: edition, lists, profile)

@@ -73,8 +73,9 @@ extension Verifier {
             throw error == .malformed ? .malformed : .holderBindingInvalid
         }
         guard
-            let edition = issuers.compactMap({ try? $0.edition(wanted) })
-                .first(where: { $0.digest == result.edition }), let trust = edition.trust
+            let issuer = issuers.first(where: { wanted.issuer.hasSameBytes(as: $0.issuer) }),
+            let edition = try? issuer.edition(wanted.id), edition.digest == result.edition,
+            let trust = edition.trust
         else { throw .typeMismatch }
         let time = Int64(clamping: result.time)
         guard time <= now + policy.skew, time >= now - policy.maximumKeyBindingAge - policy.skew

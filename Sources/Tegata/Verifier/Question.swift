@@ -2,6 +2,17 @@ internal import TegataCrypto
 internal import TegataProofs
 internal import TegataSDJWT
 
+/// An edition by name: its issuer's identifier and the issuer's name for it.
+struct EditionName {
+    let issuer: String
+    let id: String
+
+    /// Whether this is the name of edition `id` of `issuer`, byte for byte.
+    func names(_ id: String, of issuer: String) -> Bool {
+        self.id.hasSameBytes(as: id) && self.issuer.hasSameBytes(as: issuer)
+    }
+}
+
 /// What a verifier asks, as it travels and as it is remembered under its nonce (Spec/card.md).
 struct Question {
     let audience: String
@@ -9,8 +20,8 @@ struct Question {
     let expires: UInt64
     /// The names of the claims asked for.
     let asked: [String]
-    /// The edition, when only that one will do.
-    let edition: String?
+    /// The edition, when only that one will do, and whose it is: two issuers may use one name.
+    let edition: EditionName?
     /// The epoch of the pseudonym, when one is asked for.
     let pseudonymEpoch: UInt64?
     /// Whether the person must prove with the ID card that the card was issued to them.
@@ -21,14 +32,17 @@ struct Question {
             "aud": .string(audience), "nonce": .string(nonce),
             "exp": .whole(Int64(clamping: expires)), "ask": .array(asked.map(JSON.string)),
         ]
-        if let edition { object.add("edition", .string(edition)) }
+        if let edition {
+            object.add("edition", .string(edition.id))
+            object.add("issuer", .string(edition.issuer))
+        }
         if let pseudonymEpoch { object.add("pseudonym", .whole(Int64(clamping: pseudonymEpoch))) }
         if asksPerson { object.add("person", true) }
         return JSON.object(object).text
     }
 
     init(
-        audience: String, nonce: String, expires: UInt64, asked: [String], edition: String?,
+        audience: String, nonce: String, expires: UInt64, asked: [String], edition: EditionName?,
         pseudonymEpoch: UInt64?, asksPerson: Bool
     ) {
         self.audience = audience
@@ -50,7 +64,13 @@ struct Question {
             asked.append(try name.text(atMost: 256))
         }
         self.asked = asked
-        edition = try message["edition"]?.text(atMost: 64)
+        if let id = message["edition"] {
+            edition = EditionName(
+                issuer: try message.required("issuer").text(atMost: 2048),
+                id: try id.text(atMost: 64))
+        } else {
+            edition = nil
+        }
         pseudonymEpoch = try message["pseudonym"]?.time()
         asksPerson = try message["person"]?.flag() ?? false
         guard edition != nil || !asksPerson else { throw .malformed }
