@@ -17,6 +17,7 @@ enum SignedText {
         _ text: String, type: String, by ring: KeyRing, limit: Int = 256 * 1024
     ) throws(Refusal) -> JSON {
         let token = try CompactJWS(parsing: text, types: [type], limit: limit)
-        return .object(try token.verified(by: try ring.key(for: token.header)))
+        let key = try ring.key(for: token.header)
+        return .object(try token.verified(by: key, limits: JSONLimits(bytes: limit)))
     }
 }

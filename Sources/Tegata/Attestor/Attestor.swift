@@ -15,6 +15,8 @@ public struct Attestor: AttestorService {
 
     /// How long a session may take, in seconds.
     static let sessionLifetime: Int64 = 600
+    /// Seconds by which a holder's clock may differ.
+    static let skew: Int64 = 60
 
     /// An attestor that signs with `key` for what `evidence` accepts.
     public init(
@@ -65,7 +67,8 @@ public struct Attestor: AttestorService {
         let nonce = Base64URL.encode(mine.nonce.array)
         guard try await store.content(of: nonce, now: now) != nil else { throw .nationalIDInvalid }
         guard now < Int64(clamping: challenge.expires) else { throw .expired }
-        guard challenge.expires <= UInt64(clamping: now + Self.sessionLifetime) else {
+        guard challenge.expires <= UInt64(clamping: now + Self.sessionLifetime + Self.skew)
+        else {
             throw .malformed
         }
         let person = try await evidence.verify(

@@ -40,8 +40,11 @@ public struct IssuerProfile: Sendable {
         issuer = try json.required("issuer").text(atMost: 2048)
         cardType = try json.required("type").text(atMost: 2048)
         registerKey = try json.required("register_key").fixedBytes()
+        let set = try json.required("jwks")
+        // Refuses a set that can be read in two ways (A16).
+        _ = try JWKSet(parsing: set.encoded)
         var keys = [VerifyingKey]()
-        for key in try json.required("jwks").required("keys").elements(atMost: 64) {
+        for key in try set.required("keys").elements(atMost: 64) {
             keys.append(try VerifyingKey(parsingJWK: key.encoded))
         }
         guard let ring = KeyRing(keys) else { throw .issuerUntrusted }
