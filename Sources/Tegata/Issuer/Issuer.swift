@@ -37,8 +37,8 @@ public final class Issuer: Sendable {
     ) {
         self.id = id
         self.keys = keys
-        guard let ring = KeyRing([keys.card.verifyingKey]) else {
-            preconditionFailure("one key has one name")
+        guard let ring = KeyRing([keys.card.verifyingKey] + keys.earlier) else {
+            preconditionFailure("an issuer lists each of its keys once")
         }
         self.ring = ring
         self.register = register

@@ -9,10 +9,16 @@ public struct IssuerKeys: Sendable {
     /// Signs rows of the register: BIP-340.
     public let register: Secp256k1.PrivateKey
 
+    /// Public keys that signed cards before, and whose cards still count, each once. A key withdrawn as compromised is not here.
+    public let earlier: [VerifyingKey]
+
     /// Keys that already exist.
-    public init(card: SigningKey, register: Secp256k1.PrivateKey) {
+    public init(
+        card: SigningKey, register: Secp256k1.PrivateKey, earlier: [VerifyingKey] = []
+    ) {
         self.card = card
         self.register = register
+        self.earlier = earlier
     }
 
     /// Fresh keys on secp256k1, from the system's generator.
