@@ -24,10 +24,14 @@ public struct Claims: Sendable, ExpressibleByDictionaryLiteral {
         "_sd_alg", "...",
     ]
 
+    /// As many disclosures as verifiers read.
+    static let maximumCount = 1_024
+
     /// Refuses what must not get into a card.
     ///
     /// - Throws: `IssuingError`, naming the claim.
     func check() throws(IssuingError) {
+        guard items.count <= Self.maximumCount else { throw .tooManyClaims }
         var names = Set<[UInt8]>()
         for (name, claim) in items {
             guard !name.isEmpty, name.utf8.count <= 256 else { throw .claimName(name: name) }
@@ -139,6 +143,8 @@ public enum IssuingError: Error, Equatable {
     case reservedClaim(name: String)
     /// A claim's value is nested deeper than verifiers read.
     case claimTooDeep(name: String)
+    /// More than 1,024 claims: no verifier reads so many.
+    case tooManyClaims
     /// Two claims have this name.
     case duplicateClaim(name: String)
     /// The claim could hold a 12-digit My Number, which must not be in a card. If it is something else, say so with

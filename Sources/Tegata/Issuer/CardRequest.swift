@@ -35,6 +35,12 @@ struct CardRequest {
             nonce: nonce, expires: expires, key: key)
     }
 
+    /// Everything of a request but its signature: the same request with s negated is no other one (A10).
+    static func signedPart(of text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        return Array(bytes[..<(bytes.lastIndex(of: UInt8(ascii: ".")) ?? 0)])
+    }
+
     func signed(by key: SigningKey) -> String {
         var payload: JSONObject = [
             "aud": .string(audience), "edition": .string(edition), "nonce": .string(nonce),

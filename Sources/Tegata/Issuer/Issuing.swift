@@ -28,8 +28,9 @@ extension Issuer {
         let request = try CardRequest(parsing: text)
         guard request.audience.hasSameBytes(as: id) else { throw .unauthorized }
         guard let opened = edition(request.edition) else { throw .typeMismatch }
-        let key = SHA256.hash(Array(text.utf8))
-        let content = SHA256.hash(Array(text.utf8) + claims.fingerprint)
+        let signed = CardRequest.signedPart(of: text)
+        let key = SHA256.hash(signed)
+        let content = SHA256.hash(signed + claims.fingerprint)
         if let earlier = try await register.answer(
             to: key.array, content: content, in: opened.digest)
         {
