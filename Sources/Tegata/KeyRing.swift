@@ -19,7 +19,9 @@ struct KeyRing: Sendable {
     func key(for header: JWSHeader) throws(Refusal) -> VerifyingKey {
         guard let name = header.keyID else {
             let fitting = keys.filter { $0.allows(header.algorithm) }
-            guard let key = fitting.first else { throw .unsupported }
+            guard let key = fitting.first else {
+                throw header.bringsOwnKey ? .issuerUntrusted : .unsupported
+            }
             guard fitting.count == 1 else { throw .issuerUntrusted }
             return key
         }

@@ -43,7 +43,7 @@ extension Verifier {
                 limit: limit
             ).header
             return try StatusListToken(
-                parsing: bytes, from: uri, by: try SignedText.select(profile.keys, header),
+                parsing: bytes, from: uri, by: try profile.ring.key(for: header),
                 algorithms: policy.algorithms, limit: limit)
         } catch .issuerUntrusted, .typeMismatch, .unsupported {
             // Something else than this issuer's list was fetched: the status is not known (§8.3).

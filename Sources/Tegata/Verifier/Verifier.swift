@@ -68,7 +68,9 @@ public struct Verifier: Sendable {
         let question = Question(
             audience: id, nonce: Base64URL.encode(random.bytes(32)),
             expires: UInt64(clamping: now + policy.challengeLifetime), asked: claims,
-            edition: (personOf ?? edition).map { EditionName(issuer: $0.issuer, id: $0.edition.id) },
+            edition: (personOf ?? edition).map {
+                EditionName(issuer: $0.issuer, id: $0.edition.id)
+            },
             pseudonymEpoch: pseudonymEpoch,
             asksPerson: personOf != nil)
         let text = question.encoded
@@ -96,7 +98,9 @@ public struct Verifier: Sendable {
         }
         let question = try Question(parsing: text)
         if let edition = question.edition {
-            guard edition.names(card.edition.id, of: card.profile.issuer) else { throw .typeMismatch }
+            guard edition.names(card.edition.id, of: card.profile.issuer) else {
+                throw .typeMismatch
+            }
         }
         let claims = try card.answer(to: question.asked)
         let statusTime = try await checkStatus(of: card, at: now)
