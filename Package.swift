@@ -51,8 +51,10 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "bench",
+            // The C libraries too: what they take by themselves is the ruler.
             dependencies: [
-                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataNationalID",
+                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataNationalID", "CSecp256k1",
+                "COpenSSL",
             ], swiftSettings: strict),
 
         .target(

@@ -1,6 +1,20 @@
-let arguments = Array(CommandLine.arguments.dropFirst())
+var arguments = Array(CommandLine.arguments.dropFirst())
+
 if arguments.first == "version" {
-    print("Tegata, Swift 6.3, libsecp256k1 and libcrypto of the system")
-} else if arguments.count == 3 {
+    print("Tegata (Swift 6.3; libsecp256k1 and libcrypto of this machine)")
+} else if arguments.count == 3, arguments[1].first != "-" {
     try Peer(folder: arguments[1], algorithm: arguments[2]).run(arguments[0])
+} else {
+    let json = arguments.firstIndex(of: "--json")
+    if let json { arguments.remove(at: json) }
+    var only = ""
+    if arguments.count == 2, arguments[0] == "--only" {
+        only = arguments[1]
+        arguments = []
+    }
+    if arguments.isEmpty {
+        try await Table.print(as: json == nil ? .table : .json, only: only)
+    } else {
+        print("usage: bench [--json] [--only TEXT], or bench TASK FIXTURE ALG as the peers do")
+    }
 }
