@@ -1,0 +1,132 @@
+import Foundation
+import Tegata
+import TegataNationalID
+import Testing
+
+/// The snippets of the documentation's pages: they run here, and a page shows exactly these lines.
+@Suite struct DocumentationTests {
+    @Test func `the pages' snippets run`() async throws {
+        // snippet Issuing
+        let club = Issuer(
+            at: "https://club.example", keys: .generate(),
+            identity: .embedded(accepting: .testCards))
+        let founders = try await club.open(
+            Edition(
+                "founders", limit: 500, title: ["en": "Founders", "ja": "創設会員"],
+                benefits: ["library"]))
+        // end
+        // snippet Holding
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let idCard = DemoIdentity()
+        let request = try await member.request(founders, proving: idCard)
+        // end
+        // snippet Issuing
+        let issued = try await club.issue(
+            to: request, claims: ["tier": "gold", "name": .selective("Yu")])
+        // end
+        // snippet Holding
+        let card = try member.accept(issued, from: club.profile)
+        // end
+        let kiosk = Kiosk(at: "https://station.example")
+        // snippet Verifying
+        let door = Verifier(
+            at: "https://door.example", trusting: club.profile, kiosks: [kiosk.publicKey],
+            store: .inMemory())
+        let challenge = try await door.challenge(asking: ["tier"])
+        // end
+        // snippet Holding
+        let answer = try member.present(card, revealing: ["tier"], to: challenge)
+        // end
+        // snippet Verifying
+        let membership = try await door.verify(answer)
+        print(membership.edition.id, membership.serial, membership.claims["tier"] ?? "–")
+        // end
+        // snippet Verifying
+        let personal = try await door.challenge(asking: [], personOf: founders)
+        // end
+        // snippet Holding
+        let proof = try await member.present(
+            card, revealing: [], to: personal, proving: idCard, in: founders)
+        // end
+        // snippet Verifying
+        let proven = try await door.verify(proof)
+        print(proven.person, proven.usesTestAnchors)
+        // end
+        guard case .proven(.embedded, usesTestAnchors: true) = proven.person else {
+            Issue.record("the person is not proven")
+            return
+        }
+        // snippet Issuing
+        try await club.setStatus(.suspended, of: 1, in: founders)
+        let lists = try await club.publicLists(of: founders)
+        // end
+        let visitor = DemoIdentity()
+        // snippet CardOnly
+        let entry = try await kiosk.request(founders, proving: visitor)
+        _ = try await club.issue(to: entry)
+        // end
+        #expect(!lists.isEmpty)
+        // snippet CardOnly
+        let question = try await door.challenge(asking: [], personOf: founders)
+        let statement = try await kiosk.check(
+            question, founders, lists: try await club.publicLists(of: founders),
+            from: club.profile, proving: visitor)
+        let found = try await door.verify(kiosk: statement)
+        print(found.edition.id, found.person)
+        // end
+    }
+
+    @Test func `the pages' snippets of split operators run`() async throws {
+        // snippet Attesting
+        let attestor = Attestor(key: Secp256k1.PrivateKey(), accepting: .testCards)
+        let second = Attestor(key: Secp256k1.PrivateKey(), accepting: .testCards)
+        // end
+        // snippet Evaluating
+        let nodes = try EvaluationNode.deal(
+            nodes: 3, threshold: 2, trusting: [attestor.key, second.key], attestorThreshold: 2)
+        // end
+        // snippet Operating
+        let identity = try IdentityServices(
+            attestors: [attestor, second], threshold: 2, nodes: nodes, threshold: 2)
+        let club = Issuer(
+            at: "https://club.example", keys: .generate(), identity: identity)
+        // end
+        let edition = try await club.open(Edition("founders", limit: 1))
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let request = try await member.request(edition, proving: DemoIdentity())
+        let issued = try await club.issue(to: request)
+        #expect(try member.accept(issued, from: club.profile).serial.number == 1)
+    }
+
+    private static let pages = [
+        "Issuing", "Holding", "Verifying", "Attesting", "Evaluating", "CardOnly", "Operating",
+    ]
+
+    @Test(arguments: pages)
+    func `a page shows the lines that run`(page: String) throws {
+        let tests = URL(filePath: #filePath)
+        let source = try lines(of: tests)
+        var run: [String] = []
+        for start in source.indices where source[start].hasSuffix("// snippet \(page)") {
+            let end = try #require(source[start...].firstIndex { $0.hasSuffix("// end") })
+            run += source[(start + 1)..<end].map { String($0.dropFirst(8)) }
+        }
+        let root = tests.deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try lines(of: root.appending(path: "Sources/Tegata/Tegata.docc/\(page).md"))
+        var shown: [String] = []
+        var isInside = false
+        for line in text {
+            if line == "```swift" || line == "```" {
+                isInside = line == "```swift"
+            } else if isInside {
+                shown.append(line)
+            }
+        }
+        #expect(!run.isEmpty && shown == run)
+    }
+
+    private func lines(of url: URL) throws -> [String] {
+        try String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n")
+    }
+}
