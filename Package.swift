@@ -68,7 +68,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TegataProofsTests",
-            dependencies: ["TegataProofs", "TegataCrypto", "TestSupport"],
+            dependencies: ["TegataProofs", "TegataSDJWT", "TegataCrypto", "TestSupport"],
             exclude: ["model_driver.py"], swiftSettings: strict),
         .testTarget(
             name: "TegataTests",

@@ -3,7 +3,7 @@ import Foundation
 /// Runs published test vectors against this package.
 @main
 struct Conformance {
-    static func main() {
+    static func main() async {
         var directories: [String] = []
         var only: String?
         var isVerbose = false
@@ -26,7 +26,7 @@ struct Conformance {
                 stop("\(directory) cannot be read")
             }
             for folder in folders where only == nil || folder.name == only {
-                total.add(run(folder, isVerbose: isVerbose))
+                total.add(await run(folder, isVerbose: isVerbose))
             }
         }
         print(total.counts)
@@ -34,14 +34,14 @@ struct Conformance {
     }
 
     /// Runs one folder and prints its line; what failed goes to standard error, so that a line stays a folder.
-    private static func run(_ folder: Folder, isVerbose: Bool) -> Report {
+    private static func run(_ folder: Folder, isVerbose: Bool) async -> Report {
         var report = Report()
         guard let suite = suites[folder.name] else {
             print("\(folder.name): not run (\(later[folder.name] ?? "unknown folder"))")
             return report
         }
         do {
-            try suite(folder, &report)
+            try await suite(folder, &report)
         } catch {
             report.fail("reading the folder", (error as? VectorError)?.what ?? "\(error)")
         }

@@ -1,5 +1,5 @@
 /// Runs the cases of one folder.
-typealias Suite = @Sendable (Folder, inout Report) throws -> Void
+typealias Suite = @Sendable (Folder, inout Report) async throws -> Void
 
 /// The folders that this program runs, by name.
 let suites: [String: Suite] = [

@@ -49,6 +49,14 @@ struct World {
     mutating func attest(
         _ uid: [UInt8], _ question: ProofContext
     ) throws -> (blinding: Blinding, token: Token) {
+        let attested = try attestation(uid, question)
+        return (attested.blinding, attested.token)
+    }
+
+    /// The same with what the holder sent to the attestors.
+    mutating func attestation(
+        _ uid: [UInt8], _ question: ProofContext
+    ) throws -> (blinding: Blinding, challenge: IDChallenge, proof: [UInt8], token: Token) {
         let blinding = Blinding(of: uid, using: &random)
         let scope = Scope(edition: edition, answering: question)
         let asked = attestorKeys.prefix(attestors.threshold).map {
@@ -67,7 +75,7 @@ struct World {
         let signatures = attestorKeys.prefix(attestors.threshold).map {
             body.signature(by: $0, using: &random)
         }
-        return (blinding, Token(body: body, signatures: signatures))
+        return (blinding, challenge, proof, Token(body: body, signatures: signatures))
     }
 
     /// 4.2: answers of these nodes, by default the first t.
