@@ -47,7 +47,7 @@ conformance: setup
 
 vectors: setup
 	@echo "== write Vectors/tegata"
-	@WRITE_VECTORS=1 $(SWIFT) test --filter "the vectors are what this code makes"
+	@WRITE_VECTORS=1 $(SWIFT) test --filter "are what this code makes"
 
 docs: setup
 	@scripts/docs

@@ -103,12 +103,12 @@ private func add(_ sample: Sample, to file: inout VectorFile) {
     var other = sample.context
     other.nonce.append(0)
     var moved = sample.context
-    moved.audience = sample.context.nonce
-    moved.nonce = sample.context.audience
+    moved.edition = sample.context.subject
+    moved.subject = sample.context.edition
     let relation = sample.statement.relation
     let hostile: [(String, JSONObject)] = [
         ("the nonce is longer by a zero byte", ["context": .hex(other.encoded)]),
-        ("audience and nonce exchanged", ["context": .hex(moved.encoded)]),
+        ("edition and subject exchanged", ["context": .hex(moved.encoded)]),
         ("the label of another step", ["label": sample.label == "issue" ? "wallet" : "issue"]),
         (
             "an element exchanged for another",

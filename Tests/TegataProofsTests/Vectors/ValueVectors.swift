@@ -132,18 +132,8 @@ private func addKeys(
         file.add(
             "edition-keys", "\(about), \(comment)", ["keys": .hex(bytes)], expect: "malformed")
     }
-    var strangers = [
-        ("another K_ed", Wrong.put(Generators.person(bob).encoded, into: encoded, at: 2))
-    ]
-    if nodes > 1 {
-        strangers += [
-            ("K_ed and K_1 exchanged", Wrong.swap(encoded, 2..<35, 35..<68)),
-            ("K_1 and K_2 exchanged", Wrong.swap(encoded, 35..<68, 68..<101)),
-            ("−K_n", Wrong.flip(encoded, encoded.count - 33)),
-        ]
-    }
-    for (comment, bytes) in strangers {
-        file.add(
-            "edition-keys", "\(about), \(comment)", ["keys": .hex(bytes)], expect: "unknown_key")
-    }
+    guard keys.pieces.count > 1, let rest = Point.sum(Array(keys.pieces.dropLast())) else { return }
+    file.add(
+        "edition-keys", "\(about), pieces whose sum is the identity",
+        ["keys": .hex(encoded.dropLast(33) + (-rest).encoded)], expect: "vanished")
 }
