@@ -130,24 +130,3 @@ extension NumberGuard {
             && finds(in: String(repeating: "0", count: 12 - digits.count) + digits)
     }
 }
-
-/// Why a card was not issued. It speaks of our own side, so it may name our field; a reason that a stranger caused
-/// comes as `refused`.
-@nonexhaustive
-public enum IssuingError: Error, Equatable {
-    /// The request was refused for this reason.
-    case refused(Refusal)
-    /// A claim's name is empty or longer than 256 bytes.
-    case claimName(name: String)
-    /// A claim, or a member inside it, uses a name that the card or SD-JWT itself uses; give it another.
-    case reservedClaim(name: String)
-    /// A claim's value is nested deeper than verifiers read.
-    case claimTooDeep(name: String)
-    /// More than 1,024 claims: no verifier reads so many.
-    case tooManyClaims
-    /// Two claims have this name.
-    case duplicateClaim(name: String)
-    /// The claim could hold a 12-digit My Number, which must not be in a card. If it is something else, say so with
-    /// `Claim.notAnIDNumber`.
-    case looksLikeIDNumber(claim: String)
-}

@@ -146,7 +146,7 @@ import Testing
 
     @Test func `an edition that asks for a person needs somebody to ask`() async throws {
         let issuer = club(identity: nil)
-        await #expect(throws: Refusal.unsupported) {
+        await #expect(throws: IssuingError.noIdentityServices(edition: "founders")) {
             _ = try await issuer.open(Edition("founders", limit: 500))
         }
         #expect(throws: EditionError.onePerPersonWithoutNationalID) {

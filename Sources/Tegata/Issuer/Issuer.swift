@@ -65,17 +65,27 @@ public final class Issuer: Sendable {
     /// Opens an edition: asks the evaluation nodes for its key, announces it, and takes claims from then on. Opening
     /// the same plan again answers the same announcement.
     ///
-    /// - Throws: `unsupported` when the edition asks for a person and this issuer has no identity services,
-    ///   `conflict` when the id is open with another plan, `unavailable`.
-    public func open(_ edition: Edition) async throws(Refusal) -> OpenEdition {
+    /// - Throws: `IssuingError.noIdentityServices` when the edition asks for a person and this issuer has nobody to
+    ///   ask; `refused` with `conflict` when the id is open with another plan, or with `unavailable`.
+    public func open(_ edition: Edition) async throws(IssuingError) -> OpenEdition {
+        guard edition.nationalID.isEmpty || services != nil else {
+            throw .noIdentityServices(edition: edition.id)
+        }
+        do {
+            return try await announce(edition)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private func announce(_ edition: Edition) async throws(Refusal) -> OpenEdition {
         if let earlier = self.edition(edition.id) {
             guard earlier.edition == edition else { throw .conflict }
             return earlier
         }
         let digest = edition.digest(issuer: id)
         var parameters: IdentityParameters?
-        if !edition.nationalID.isEmpty {
-            guard let services else { throw .unsupported }
+        if !edition.nationalID.isEmpty, let services {
             parameters = try await IdentityParameters(services, for: digest)
         }
         try await register.open(digest, limit: edition.limit)
