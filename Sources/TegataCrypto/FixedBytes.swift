@@ -36,6 +36,7 @@ public struct FixedBytes<let count: Int>: Sendable {
     }
 
     /// The bytes, borrowed.
+    @inlinable
     public var span: Span<UInt8> {
         @_lifetime(borrow self) borrowing get { storage.span }
     }
@@ -54,6 +55,7 @@ public struct FixedBytes<let count: Int>: Sendable {
     }
 
     /// The byte at `index`, 0 ..< `count`.
+    @inlinable
     public subscript(index: Int) -> UInt8 {
         get { storage[index] }
         set { storage[index] = newValue }
@@ -62,6 +64,7 @@ public struct FixedBytes<let count: Int>: Sendable {
 
 extension FixedBytes: Hashable {
     /// Whether all bytes are equal. Variable time: for public values.
+    @inlinable
     public static func == (left: Self, right: Self) -> Bool {
         for index in 0..<count where left.storage[index] != right.storage[index] { return false }
         return true

@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// A JSON value (RFC 8259), as claims carry it.
 ///
 /// Strings are compared byte for byte, as identifiers must be: Swift's own `==` on `String` would take two
@@ -113,6 +115,6 @@ extension String {
     /// Whether both are the same bytes of UTF-8: no case folding, no normalisation. Identifiers, audiences and
     /// nonces are compared with this and never with `==`.
     package func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && equal(utf8.span, other.utf8.span)
+        utf8.count == other.utf8.count && ByteSearch.areEqual(utf8.span, other.utf8.span)
     }
 }

@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// How much JSON is read before it is refused as `limit_exceeded`.
 package struct JSONLimits: Sendable {
     /// Arrays and objects inside each other.
@@ -154,7 +156,7 @@ struct JSONReader: ~Escapable {
         var isEscaped = false
         while true {
             // The loop that most bytes of a card go through: plain ASCII.
-            while position < text.count, JSONReader.isPlain(text[position]) { position += 1 }
+            position = ByteSearch.endOfPlainText(in: text, from: position)
             let byte = try take()
             if byte == UInt8(ascii: "\"") { break }
             if byte == UInt8(ascii: "\\") {
@@ -166,10 +168,6 @@ struct JSONReader: ~Escapable {
             }
         }
         add(.string, start, position - 1, &entries, isEscaped: isEscaped)
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     private mutating func skipEscape() throws(JSONFault) {
@@ -320,7 +318,9 @@ extension JSONReader {
             name = other
             while other < end {
                 let right = entries[other]
-                if left.end - left.start == right.end - right.start, equal(raw(left), raw(right)) {
+                if left.end - left.start == right.end - right.start,
+                    ByteSearch.areEqual(raw(left), raw(right))
+                {
                     return false
                 }
                 other = Int(entries[other + 1].next)

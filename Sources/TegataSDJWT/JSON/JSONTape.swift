@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// JSON that has been read but not built: the bytes, and one flat entry per value and member name.
 ///
 /// Several texts may lie on one tape, so a whole presentation costs two allocations. An entry is named by its
@@ -76,10 +78,10 @@ struct JSONTape: Sendable {
     func isString(_ node: Node, _ text: String) -> Bool {
         let entry = entries[node]
         guard entry.kind == .string else { return false }
-        if entry.isEscaped { return equal(unescaped(node).span, text.utf8.span) }
+        if entry.isEscaped { return ByteSearch.areEqual(unescaped(node).span, text.utf8.span) }
         // Most names differ in length; borrowing the characters costs more than finding that out.
         guard Int(entry.end - entry.start) == text.utf8.count else { return false }
-        return equal(bytes.span.extracting(range(node)), text.utf8.span)
+        return ByteSearch.areEqual(bytes.span.extracting(range(node)), text.utf8.span)
     }
 
     /// The value of the member `name` of an object; `nil` for other kinds of values.
@@ -141,13 +143,6 @@ struct JSONTape: Sendable {
     func unescaped(_ node: Node) -> [UInt8] {
         JSONEscapes.decode(bytes.span.extracting(range(node)))
     }
-}
-
-/// Whether both are the same bytes.
-func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-    guard left.count == right.count else { return false }
-    for index in 0..<left.count where left[index] != right[index] { return false }
-    return true
 }
 
 extension JSON {

@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 extension [UInt8] {
     /// Appends `value` as JSON text without spaces.
     package mutating func appendJSON(_ value: JSON) {
@@ -30,18 +32,13 @@ extension [UInt8] {
     package mutating func appendJSON(_ text: String) {
         append(UInt8(ascii: "\""))
         let characters = text.utf8.span
-        var plain = 0
-        while plain < characters.count, !needsEscape(characters[plain]) { plain += 1 }
+        let plain = ByteSearch.endOfPlainText(in: characters, from: 0)
         if plain == characters.count {
             append(contentsOf: text.utf8)
         } else {
             for index in 0..<characters.count { appendEscaped(characters[index]) }
         }
         append(UInt8(ascii: "\""))
-    }
-
-    private func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x22 || byte == 0x5C
     }
 
     private mutating func appendEscaped(_ byte: UInt8) {

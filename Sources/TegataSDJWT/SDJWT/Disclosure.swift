@@ -41,3 +41,31 @@ struct Disclosure: Sendable {
         }
     }
 }
+
+extension JSONTape {
+    /// The digest of `{"...": digest}`, which stands for a hidden array element. With further members, or another kind of
+    /// value, it is an ordinary object.
+    func placeholder(_ node: Node) -> Node? {
+        guard kind(node) == .object, next(node) == node + 3, isString(node + 1, "..."),
+            kind(node + 2) == .string
+        else { return nil }
+        return node + 2
+    }
+
+    /// The SHA-256 digest written at `node`, or `nil`.
+    func digest(_ node: Node) -> FixedBytes<32>? {
+        guard kind(node) == .string else { return nil }
+        return Base64URL.digest(bytes.span.extracting(range(node)))
+    }
+
+    /// How many members an object has.
+    func memberCount(_ node: Node) -> Int {
+        var count = 0
+        var key = node + 1
+        while key < next(node) {
+            count += 1
+            key = next(key + 1)
+        }
+        return count
+    }
+}

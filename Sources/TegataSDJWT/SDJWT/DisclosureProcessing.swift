@@ -5,29 +5,19 @@ internal import TegataCrypto
 struct DisclosureProcessing {
     private let tape: JSONTape
     private let disclosures: [Disclosure]
-    /// For each disclosure in use, the disclosure that holds its digest (-1: the payload) and the path of its claim.
-    private(set) var places: [Place?]
+    private var isUsed: [Bool]
     private let policy: SDJWTPolicy
-    private let recordsPaths: Bool
     /// Every digest met, in the payload and in disclosures, decoys among them.
     private var digests: [FixedBytes<32>] = []
     /// Whether some digest stands for nothing that was sent: a decoy, or a claim that was kept back.
     var withholds: Bool { digests.count > disclosures.count }
-    private var path: [ClaimPath.Element] = []
-    private var parent = -1
     private var isInsideProtectedClaim = false
 
-    struct Place {
-        let parent: Int
-        let path: [ClaimPath.Element]
-    }
-
-    init(_ received: ReceivedSDJWT, recordsPaths: Bool) {
+    init(_ received: ReceivedSDJWT) {
         tape = received.tape
         disclosures = received.disclosures
-        places = Array(repeating: nil, count: disclosures.count)
+        isUsed = Array(repeating: false, count: disclosures.count)
         policy = received.policy
-        self.recordsPaths = recordsPaths
     }
 
     /// The claims of the payload with every disclosure in its place.
@@ -36,9 +26,7 @@ struct DisclosureProcessing {
             guard tape.isString(algorithm, "sha-256") else { throw .unsupported }
         }
         let claims = try object(received.payload, depth: 1)
-        guard !places.contains(where: { $0 == nil }), digestsDiffer() else {
-            throw .disclosureInvalid
-        }
+        guard !isUsed.contains(false), digestsDiffer() else { throw .disclosureInvalid }
         return claims
     }
 
@@ -56,6 +44,7 @@ struct DisclosureProcessing {
         guard depth <= policy.json.depth else { throw .limitExceeded }
         let isPayload = depth == 1
         var members: [JSONObject.Member] = []
+        members.reserveCapacity(tape.memberCount(node) + (isPayload ? disclosures.count : 0))
         var hidden: JSONTape.Node?
         var key = node + 1
         let end = tape.next(node)
@@ -68,9 +57,7 @@ struct DisclosureProcessing {
             } else {
                 let name = tape.string(key) ?? ""
                 isInsideProtectedClaim = isInsideProtectedClaim || isPayload && isProtected(name)
-                if recordsPaths { path.append(.name(name)) }
                 members.append(.init(name: name, value: try value(content, depth: depth + 1)))
-                if recordsPaths { path.removeLast() }
                 if isPayload { isInsideProtectedClaim = false }
             }
             key = tape.next(content)
@@ -96,7 +83,7 @@ struct DisclosureProcessing {
                 guard depth > 1 || !isProtected(name),
                     policy.json.allowsNULInNames || !name.utf8.contains(0)
                 else { throw .malformed }
-                let content = try disclosed(index, at: .name(name), depth: depth)
+                let content = try value(disclosures[index].value, depth: depth + 1)
                 members.append(.init(name: name, value: content))
             }
             element = tape.next(element)
@@ -109,55 +96,30 @@ struct DisclosureProcessing {
         var element = node + 1
         let end = tape.next(node)
         while element < end {
-            if let digest = placeholder(element) {
+            if let digest = tape.placeholder(element) {
                 guard !isInsideProtectedClaim else { throw .malformed }
                 if let index = try use(digest) {
                     guard disclosures[index].name == nil else { throw .disclosureInvalid }
-                    elements.append(
-                        try disclosed(index, at: .index(elements.count), depth: depth))
+                    elements.append(try value(disclosures[index].value, depth: depth + 1))
                 }
             } else {
-                if recordsPaths { path.append(.index(elements.count)) }
                 elements.append(try value(element, depth: depth + 1))
-                if recordsPaths { path.removeLast() }
             }
             element = tape.next(element)
         }
         return elements
     }
 
-    /// The digest of `{"...": digest}`. With further members, or another kind of value, it is an ordinary object.
-    private func placeholder(_ node: JSONTape.Node) -> JSONTape.Node? {
-        guard tape.kind(node) == .object, tape.next(node) == node + 3,
-            tape.isString(node + 1, "..."), tape.kind(node + 2) == .string
-        else { return nil }
-        return node + 2
-    }
-
     /// Notes the digest at `node` and takes the disclosure it stands for, if that was sent.
     ///
     /// Throws `malformed` for what is no SHA-256 digest: no issuer makes such a decoy.
     private mutating func use(_ node: JSONTape.Node) throws(Refusal) -> Int? {
-        guard tape.kind(node) == .string,
-            let digest = Base64URL.digest(tape.bytes.span.extracting(tape.range(node)))
-        else { throw .malformed }
+        guard let digest = tape.digest(node) else { throw .malformed }
         digests.append(digest)
         guard let index = disclosures.firstIndex(where: { $0.digest == digest }) else { return nil }
-        guard places[index] == nil else { throw .disclosureInvalid }
+        guard !isUsed[index] else { throw .disclosureInvalid }
+        isUsed[index] = true
         return index
-    }
-
-    private mutating func disclosed(
-        _ index: Int, at step: ClaimPath.Element, depth: Int
-    ) throws(Refusal) -> JSON {
-        let outer = parent
-        if recordsPaths { path.append(step) }
-        places[index] = Place(parent: outer, path: recordsPaths ? path : [])
-        parent = index
-        let content = try value(disclosures[index].value, depth: depth + 1)
-        parent = outer
-        if recordsPaths { path.removeLast() }
-        return content
     }
 
     private func isProtected(_ name: String) -> Bool {

@@ -8,17 +8,14 @@ package struct HeldSDJWT: Sendable {
     package struct Choice: Sendable {
         /// Where the claim stands.
         package let path: ClaimPath
-        fileprivate let parent: Int
+        /// The choice that must be shown to find this one.
+        fileprivate let outer: Int?
         fileprivate let range: Range<Int>
     }
 
-    private let text: [UInt8]
-    /// The end of the issuer's JWT, tilde included.
-    private let issuedEnd: Int
+    private let received: ReceivedSDJWT
     /// What the holder may show or not, in the issuer's order.
     package let choices: [Choice]
-    /// All claims, in the open and hidden.
-    package let claims: JSONObject
 
     /// Reads what an issuer sent.
     ///
@@ -35,18 +32,23 @@ package struct HeldSDJWT: Sendable {
 
     private init(_ received: ReceivedSDJWT) throws(Refusal) {
         guard received.keyBinding == nil else { throw .malformed }
-        var processing = DisclosureProcessing(received, recordsPaths: true)
-        claims = try processing.claims(of: received)
+        let placement = try DisclosurePlacement(received)
         var choices: [Choice] = []
-        for (disclosure, place) in zip(received.disclosures, processing.places) {
+        choices.reserveCapacity(received.disclosures.count)
+        for (disclosure, place) in zip(received.disclosures, placement.places) {
             guard let place else { throw .disclosureInvalid }
             choices.append(
                 Choice(
-                    path: ClaimPath(place.path), parent: place.parent, range: disclosure.range))
+                    path: ClaimPath(place.path), outer: place.outer, range: disclosure.range))
         }
         self.choices = choices
-        text = received.text
-        issuedEnd = received.segments.signature.upperBound + 1
+        self.received = received
+    }
+
+    /// All claims, in the open and hidden. Throws as verifying would.
+    package func claims() throws(Refusal) -> JSONObject {
+        var processing = DisclosureProcessing(received)
+        return try processing.claims(of: received)
     }
 
     /// The SD-JWT with only what is needed to show the claims at `paths`: the disclosures there, inside, and those on
@@ -57,15 +59,16 @@ package struct HeldSDJWT: Sendable {
         }
         // A hidden claim inside another is only found through it.
         for index in choices.indices where isShown[index] {
-            var parent = choices[index].parent
-            while parent >= 0, !isShown[parent] {
-                isShown[parent] = true
-                parent = choices[parent].parent
+            var outer = choices[index].outer
+            while let next = outer, !isShown[next] {
+                isShown[next] = true
+                outer = choices[next].outer
             }
         }
+        let text = received.text
         var shown = [UInt8]()
         shown.reserveCapacity(text.count + 512)
-        shown.append(contentsOf: text[..<issuedEnd])
+        shown.append(contentsOf: text[...received.segments.signature.upperBound])
         for (choice, isShown) in zip(choices, isShown) where isShown {
             shown.append(contentsOf: text[choice.range])
             shown.append(UInt8(ascii: "~"))

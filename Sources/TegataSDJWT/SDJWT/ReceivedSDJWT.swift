@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// An SD-JWT as received (RFC 9901 §4): split, bounded, all but the key binding read, nothing verified.
 ///
 /// What it tells about issuer and key selects one of the verifier's trusted keys; claims come only out of
@@ -70,7 +72,9 @@ package struct ReceivedSDJWT: Sendable {
         var jwt: Range<Int>?
         var disclosures: [Range<Int>] = []
         var start = 0
-        for index in 0..<text.count where text[index] == UInt8(ascii: "~") {
+        while true {
+            let index = ByteSearch.firstIndex(of: UInt8(ascii: "~"), in: text, from: start)
+            guard index < text.count else { break }
             guard start < index else { throw .malformed }
             if jwt == nil {
                 jwt = start..<index

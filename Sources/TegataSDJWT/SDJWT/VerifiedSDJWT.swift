@@ -8,7 +8,7 @@ package struct VerifiedSDJWT: Sendable {
     private let withholds: Bool
 
     init(_ received: ReceivedSDJWT) throws(Refusal) {
-        var processing = DisclosureProcessing(received, recordsPaths: false)
+        var processing = DisclosureProcessing(received)
         claims = try processing.claims(of: received)
         withholds = processing.withholds
         self.received = received
