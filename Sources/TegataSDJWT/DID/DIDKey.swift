@@ -81,7 +81,7 @@ package struct KeyDID: Hashable, Sendable {
 
     private static func decode(jwk bytes: [UInt8]) throws(Refusal) -> Content {
         let object = try JSON(parsing: bytes)
-        if object["kty"]?.string == "OKP", object["crv"]?.string == "X25519" {
+        if object["kty"] == "OKP", object["crv"] == "X25519" {
             guard let x = object["x"]?.string, object["d"] == nil else { throw .malformed }
             let key = try Base64URL.decode(x)
             guard key.count == 32 else { throw .malformed }
