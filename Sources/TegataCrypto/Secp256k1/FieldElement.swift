@@ -68,36 +68,42 @@ struct FieldElement {
     }
 
     static func * (left: Self, right: Self) -> Self {
-        let a: InlineArray<4, UInt64> = [
-            left.limbs.0, left.limbs.1, left.limbs.2, left.limbs.3,
-        ]
-        let b: InlineArray<4, UInt64> = [
-            right.limbs.0, right.limbs.1, right.limbs.2, right.limbs.3,
-        ]
-        var product: InlineArray<8, UInt64> = InlineArray(repeating: 0)
-        for i in 0..<4 {
-            var carry: UInt64 = 0
-            for j in 0..<4 {
-                product[i + j] = multiplyAdd(a[i], b[j], product[i + j], &carry)
-            }
-            product[i + 4] = carry
-        }
-        return Self(
-            reducing: (
-                product[0], product[1], product[2], product[3], product[4], product[5],
-                product[6], product[7]
-            ))
+        let (a, b) = (left.limbs, right.limbs)
+        var low = row(a.0, b, (0, 0, 0, 0))
+        let first = low.0
+        low = row(a.1, b, (low.1, low.2, low.3, low.4))
+        let second = low.0
+        low = row(a.2, b, (low.1, low.2, low.3, low.4))
+        let third = low.0
+        low = row(a.3, b, (low.1, low.2, low.3, low.4))
+        return Self(reducing: (first, second, third, low.0, low.1, low.2, low.3, low.4))
+    }
+
+    /// One row of the long multiplication: a·b + sum, five words.
+    @inline(__always)
+    private static func row(
+        _ a: UInt64, _ b: (UInt64, UInt64, UInt64, UInt64),
+        _ sum: (UInt64, UInt64, UInt64, UInt64)
+    ) -> (UInt64, UInt64, UInt64, UInt64, UInt64) {
+        var carry: UInt64 = 0
+        let r0 = multiplyAdd(a, b.0, sum.0, &carry)
+        let r1 = multiplyAdd(a, b.1, sum.1, &carry)
+        let r2 = multiplyAdd(a, b.2, sum.2, &carry)
+        let r3 = multiplyAdd(a, b.3, sum.3, &carry)
+        return (r0, r1, r2, r3, carry)
     }
 
     var squared: Self { self * self }
 
-    /// self^exponent for a public exponent of 256 bits, most significant word first.
-    private func power(_ exponent: [UInt64]) -> Self {
+    /// self^exponent for a public exponent of 256 bits, most significant word first; four bits at a time.
+    private func power(_ exponent: InlineArray<4, UInt64>) -> Self {
+        var powers = InlineArray<16, Self>(repeating: .one)
+        for index in 1..<16 { powers[index] = powers[index - 1] * self }
         var result = Self.one
-        for word in exponent {
-            for bit in stride(from: 63, through: 0, by: -1) {
-                result = result.squared
-                if word >> UInt64(bit) & 1 == 1 { result = result * self }
+        for index in 0..<4 {
+            for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                result = result.squared.squared.squared.squared
+                result = result * powers[Int(exponent[index] >> shift & 15)]
             }
         }
         return result
@@ -158,28 +164,24 @@ struct FieldElement {
 
 @inline(__always)
 private func add(_ a: UInt64, _ b: UInt64, _ carry: inout UInt64) -> UInt64 {
-    let (first, one) = a.addingReportingOverflow(b)
-    let (second, two) = first.addingReportingOverflow(carry)
-    carry = (one ? 1 : 0) | (two ? 1 : 0)
-    return second
+    let sum = UInt128(a) &+ UInt128(b) &+ UInt128(carry)
+    carry = UInt64(truncatingIfNeeded: sum >> 64)
+    return UInt64(truncatingIfNeeded: sum)
 }
 
 @inline(__always)
 private func subtract(_ a: UInt64, _ b: UInt64, _ borrow: inout UInt64) -> UInt64 {
-    let (first, one) = a.subtractingReportingOverflow(b)
-    let (second, two) = first.subtractingReportingOverflow(borrow)
-    borrow = (one ? 1 : 0) | (two ? 1 : 0)
-    return second
+    let difference = UInt128(a) &- UInt128(b) &- UInt128(borrow)
+    borrow = UInt64(truncatingIfNeeded: difference >> 64) & 1
+    return UInt64(truncatingIfNeeded: difference)
 }
 
-/// The low word of a·b + c + carry; the high word becomes the carry.
+/// The low word of a·b + c + carry, which two words always hold; the high word becomes the carry.
 @inline(__always)
 private func multiplyAdd(
     _ a: UInt64, _ b: UInt64, _ c: UInt64, _ carry: inout UInt64
 ) -> UInt64 {
-    let (high, low) = a.multipliedFullWidth(by: b)
-    let (first, one) = low.addingReportingOverflow(c)
-    let (second, two) = first.addingReportingOverflow(carry)
-    carry = high &+ (one ? 1 : 0) &+ (two ? 1 : 0)
-    return second
+    let sum = UInt128(a) &* UInt128(b) &+ UInt128(c) &+ UInt128(carry)
+    carry = UInt64(truncatingIfNeeded: sum >> 64)
+    return UInt64(truncatingIfNeeded: sum)
 }

@@ -28,15 +28,15 @@ package enum HashToCurve {
     private static func simplifiedSWU(_ u: FieldElement) -> (FieldElement, FieldElement) {
         let zu = z * u.squared
         let t = zu.squared + zu
-        let general = -b * a.inverse * (.one + t.inverse)
-        let exceptional = b * (z * a).inverse
+        let general = minusBOverA * (.one + t.inverse)
         let x1 = FieldElement.select(t == .zero, general, exceptional)
         let g1 = curve(x1)
-        let x2 = zu * x1
         let root = g1.squareRoot
         let isSquare = root.squared == g1
-        let x = FieldElement.select(isSquare, x2, x1)
-        let y = FieldElement.select(isSquare, curve(x2).squareRoot, root)
+        // Where g1 is no square, its "root" is that of −g1, and g(x2) = (z·u²)³·g1 = −z³·(u³)²·(−g1).
+        let other = rootOfMinusZCubed * u.squared * u * root
+        let x = FieldElement.select(isSquare, zu * x1, x1)
+        let y = FieldElement.select(isSquare, other, root)
         return (x, FieldElement.select(y.isOdd == u.isOdd, -y, y))
     }
 
@@ -66,6 +66,10 @@ package enum HashToCurve {
         0x3f87_31ab_dd66_1adc, 0xa08a_5558_f0f5_d272, 0xe953_d363_cb6f_0e5d, 0x4054_47c0_1a44_4533)
     private static let b = FieldElement(1771)
     private static let z = -FieldElement(11)
+    private static let minusBOverA = -b * a.inverse
+    /// x1 where u gives no other.
+    private static let exceptional = b * (z * a).inverse
+    private static let rootOfMinusZCubed = FieldElement(1331).squareRoot
 
     // Highest power first.
     private static let k1 = [
