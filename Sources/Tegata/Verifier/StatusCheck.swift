@@ -37,18 +37,19 @@ extension Verifier {
         }
         let bytes = Array(text.utf8)
         let limit = policy.maximumStatusListSize
+        let header: JWSHeader
         do {
-            let header = try CompactJWS(
+            header = try CompactJWS(
                 parsing: bytes, types: [StatusListToken.type], algorithms: policy.algorithms,
                 limit: limit
             ).header
-            return try StatusListToken(
-                parsing: bytes, from: uri, by: try profile.ring.key(for: header),
-                algorithms: policy.algorithms, limit: limit)
-        } catch .issuerUntrusted, .typeMismatch, .unsupported {
-            // Something else than this issuer's list was fetched: the status is not known (§8.3).
+        } catch .typeMismatch {
             throw .statusUnknown
         }
+        // Only this issuer's list will do: whatever else was fetched, the status is not known (§8.3).
+        guard let key = try? profile.ring.key(for: header) else { throw .statusUnknown }
+        return try StatusListToken(
+            parsing: bytes, from: uri, by: key, algorithms: policy.algorithms, limit: limit)
     }
 }
 
