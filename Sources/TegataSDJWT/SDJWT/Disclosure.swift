@@ -1,11 +1,9 @@
 internal import TegataCrypto
 
-/// One disclosure (RFC 9901 §4.2): what it says, and the digest the issuer signed in its place.
+/// One disclosure (RFC 9901 §4.2): where it stands and what it says.
 struct Disclosure: Sendable {
     /// Where it stands in the received text.
     let range: Range<Int>
-    /// SHA-256 of its characters as received; what they decode to is never encoded again.
-    let digest: FixedBytes<32>
     /// The claim name of an object's member; `nil` for an array element.
     let name: JSONTape.Node?
     /// What it discloses.
@@ -18,10 +16,9 @@ struct Disclosure: Sendable {
     init(
         _ text: Span<UInt8>, _ range: Range<Int>, onto tape: inout JSONTape, _ limits: JSONLimits
     ) throws(Refusal) {
-        let characters = text.extracting(range)
         self.range = range
-        digest = SHA256.hash(characters)
-        let root = try tape.readBase64URL(characters, limits, otherwise: .disclosureInvalid)
+        let root = try tape.readBase64URL(
+            text.extracting(range), limits, otherwise: .disclosureInvalid)
         guard tape.kind(root) == .array else { throw .disclosureInvalid }
         let end = tape.next(root)
         let salt = root + 1
@@ -39,6 +36,20 @@ struct Disclosure: Sendable {
             name = second
             value = third
         }
+    }
+}
+
+extension ReceivedSDJWT {
+    /// The digest of each disclosure: SHA-256 of its characters as received. What they decode to is never encoded
+    /// again.
+    var digests: [FixedBytes<32>] {
+        let text = text.span
+        var digests: [FixedBytes<32>] = []
+        digests.reserveCapacity(disclosures.count)
+        for disclosure in disclosures {
+            digests.append(SHA256.hash(text.extracting(disclosure.range)))
+        }
+        return digests
     }
 }
 

@@ -11,6 +11,7 @@ struct DisclosurePlacement {
 
     private let tape: JSONTape
     private let disclosures: [Disclosure]
+    private var digests: [FixedBytes<32>] = []
     /// One for each disclosure; `nil` for one that no digest refers to.
     private(set) var places: [Place?]
 
@@ -27,7 +28,25 @@ struct DisclosurePlacement {
         tape = received.tape
         disclosures = received.disclosures
         places = Array(repeating: nil, count: disclosures.count)
-        try visit(received.payload, limit: received.policy.json.depth)
+        if hidesOnlyAtTheTop(received.payload) {
+            // Most cards. Every name then leads to its claim, and the digests need not be made.
+            for (index, disclosure) in disclosures.enumerated() {
+                places[index] = disclosure.name.flatMap(tape.string).map {
+                    Place(path: [.name($0)], outer: nil)
+                }
+            }
+        } else {
+            digests = received.digests
+            try visit(received.payload, limit: received.policy.json.depth)
+        }
+    }
+
+    /// Whether no digest can stand anywhere but in the outermost `_sd`.
+    private func hidesOnlyAtTheTop(_ payload: JSONTape.Node) -> Bool {
+        let marks = tape.entries.indices.count {
+            tape.isString($0, "_sd") || tape.isString($0, "...")
+        }
+        return marks == (tape.member("_sd", of: payload) == nil ? 0 : 1)
     }
 
     /// Looks through the value at `node`, at most `limit` levels deep. Throws `limitExceeded`.
@@ -75,7 +94,7 @@ struct DisclosurePlacement {
         _ node: JSONTape.Node, at step: (Disclosure) -> Step?, _ limit: Int
     ) throws(Refusal) -> Bool {
         guard let digest = tape.digest(node),
-            let index = disclosures.firstIndex(where: { $0.digest == digest }),
+            let index = digests.firstIndex(of: digest),
             places[index] == nil, let step = step(disclosures[index])
         else { return false }
         let path = (steps + [step]).map { step in

@@ -5,6 +5,8 @@ internal import TegataCrypto
 struct DisclosureProcessing {
     private let tape: JSONTape
     private let disclosures: [Disclosure]
+    /// The digests of the disclosures, and which of them were met.
+    private let sent: [FixedBytes<32>]
     private var isUsed: [Bool]
     private let policy: SDJWTPolicy
     /// Every digest met, in the payload and in disclosures, decoys among them.
@@ -16,6 +18,7 @@ struct DisclosureProcessing {
     init(_ received: ReceivedSDJWT) {
         tape = received.tape
         disclosures = received.disclosures
+        sent = received.digests
         isUsed = Array(repeating: false, count: disclosures.count)
         policy = received.policy
     }
@@ -116,7 +119,7 @@ struct DisclosureProcessing {
     private mutating func use(_ node: JSONTape.Node) throws(Refusal) -> Int? {
         guard let digest = tape.digest(node) else { throw .malformed }
         digests.append(digest)
-        guard let index = disclosures.firstIndex(where: { $0.digest == digest }) else { return nil }
+        guard let index = sent.firstIndex(of: digest) else { return nil }
         guard !isUsed[index] else { throw .disclosureInvalid }
         isUsed[index] = true
         return index
