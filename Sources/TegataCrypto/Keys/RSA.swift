@@ -8,9 +8,7 @@ package enum RSA {
         package let modulus: [UInt8]
         /// The exponent e, big-endian, without leading zeros.
         package let exponent: [UInt8]
-        private let key: LibcryptoKey
-        /// The bare public operation, which PKCS#1 v1.5 verification starts with.
-        private let opening: PreparedOperation
+        private let operation: RSAPublicOperation
 
         /// Imports n and e (big-endian, without leading zeros).
         ///
@@ -26,21 +24,9 @@ package enum RSA {
             guard (1...8).contains(exponent.count), exponent[0] != 0 else { throw .invalidKey }
             let e = exponent.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             guard e & 1 == 1, e >= max(3, smallestExponent) else { throw .invalidKey }
-            var parameters = LibcryptoParameters()
-            parameters.add("n", number: modulus)
-            parameters.add("e", number: exponent)
-            let imported = LibcryptoKey.imported(
-                "RSA", selection: LibcryptoKey.publicKey, parameters)
-            guard let imported,
-                let opening = unsafe PreparedOperation(
-                    imported,
-                    {
-                        unsafe EVP_PKEY_verify_recover_init($0) == 1
-                            && EVP_PKEY_CTX_set_rsa_padding($0, RSA_NO_PADDING) == 1
-                    })
-            else { throw .invalidKey }
-            key = imported
-            self.opening = opening
+            let operation = RSAPublicOperation(modulus: modulus, exponent: exponent)
+            guard let operation else { throw .invalidKey }
+            self.operation = operation
             self.modulus = modulus
             self.exponent = exponent
         }
@@ -54,12 +40,7 @@ package enum RSA {
             guard signature.count == modulus.count, digest.count == hash.byteCount else {
                 return false
             }
-            let opened = unsafe opening.output(capacity: modulus.count) { context, buffer, count in
-                unsafe signature.withUnsafeBufferPointer { signature in
-                    unsafe EVP_PKEY_verify_recover(
-                        context, buffer, &count, signature.baseAddress, signature.count) == 1
-                }
-            }
+            let opened = operation.open(signature)
             return opened == RSA.encodedMessage(digest, hash, count: modulus.count)
         }
 
@@ -70,7 +51,7 @@ package enum RSA {
             maskHash: HashFunction? = nil, saltByteCount: Int
         ) -> Bool {
             guard signature.count == modulus.count, digest.count == hash.byteCount,
-                (0...512).contains(saltByteCount)
+                (0...512).contains(saltByteCount), let key = imported
             else { return false }
             return unsafe key.operate { context in
                 unsafe EVP_PKEY_verify_init(context) == 1
@@ -84,6 +65,15 @@ package enum RSA {
                             == 1
                     }
             }
+        }
+
+        /// The key as libcrypto's newer interface takes it, which alone offers PSS.
+        private var imported: LibcryptoKey? {
+            var parameters = LibcryptoParameters()
+            parameters.add("n", number: modulus)
+            parameters.add("e", number: exponent)
+            return LibcryptoKey.imported(
+                "RSA", selection: LibcryptoKey.publicKey, parameters)
         }
 
         package static func == (left: Self, right: Self) -> Bool {
