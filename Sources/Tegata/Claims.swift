@@ -100,7 +100,7 @@ extension Claim: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 
 extension JSON {
     /// Whether some name, text or number in it could be a 12-digit My Number.
-    var couldHoldIDNumber: Bool {
+    package var couldHoldIDNumber: Bool {
         switch self {
         case .string(let text): NumberGuard.finds(in: text)
         case .number(let number): NumberGuard.finds(in: number)

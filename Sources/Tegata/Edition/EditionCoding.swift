@@ -1,4 +1,4 @@
-internal import TegataSDJWT
+package import TegataSDJWT
 
 // The `edition` member of an announcement (Spec/edition.md).
 extension Edition {
@@ -82,7 +82,7 @@ extension Limit {
     }
 
     /// An integer 0 … 2^32 − 1, or the string `unlimited` (A83).
-    init(json: JSON) throws(Refusal) {
+    package init(json: JSON) throws(Refusal) {
         if let text = json.string, text.hasSameBytes(as: "unlimited") {
             self = .unlimited
             return

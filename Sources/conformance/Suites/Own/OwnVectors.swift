@@ -11,7 +11,10 @@ typealias OwnFunction =
 
 /// Our own vectors (`Vectors/README.md`), read as another implementation would: everything is in the file.
 func runOwnVectors(_ folder: Folder, _ report: inout Report) async throws {
-    let functions = [valueFunctions, sessionFunctions, messageFunctions, rowFunctions].reduce(
+    let functions = [
+        valueFunctions, sessionFunctions, messageFunctions, rowFunctions,
+        editionFunctions, cardFunctions, presentationFunctions,
+    ].reduce(
         into: [:]
     ) { $0.merge($1) { first, _ in first } }
     for file in try folder.files("", ".json") {

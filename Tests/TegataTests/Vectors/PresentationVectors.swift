@@ -1,0 +1,384 @@
+import TegataCrypto
+import TegataProofs
+import TegataSDJWT
+import TestSupport
+
+@testable import Tegata
+
+/// What a verifier makes of answers: `presentations.json`.
+func presentationVectors(_ story: RoleStory) throws -> VectorFile {
+    let door = try Door(story)
+    var file = VectorFile(
+        "presentations",
+        "Answers to a verifier's question, in every mode: Spec/card.md, Verifying a presentation.",
+        given: [
+            "profile": .string(story.issuer.profile.encoded), "time": .whole(RoleStory.now),
+            "verifier": "https://door.example", "status": .string(door.list(.valid)),
+            "challenge": .string(door.plain.encoded),
+            "answer": .string(try door.answer(door.plain)),
+        ])
+    try addPlain(door, &file)
+    try addForged(door, &file)
+    addStatuses(door, &file)
+    try addPseudonyms(door, &file)
+    try addPersons(door, &file)
+    try addKiosk(door, &file)
+    return file
+}
+
+/// A door, and a holder in front of it.
+private struct Door {
+    var story: RoleStory
+    let issued: IssuedCard
+    let card: Card
+    let plain: Question
+
+    init(_ story: RoleStory) throws {
+        var story = story
+        issued = try story.issue(try story.ask())
+        card = try story.holder.accept(issued.encoded, from: story.issuer.profile)
+        plain = story.question()
+        self.story = story
+    }
+
+    /// An answer as the holder makes it, with more in the key binding when a mode wants it.
+    func answer(
+        _ question: Question, revealing claims: [String] = [], key: Secp256k1.PrivateKey? = nil,
+        at time: Int64 = RoleStory.now, extra: JSONObject = [:]
+    ) throws -> String {
+        String(
+            decoding: card.held.presentation(
+                revealing: claims.map { ClaimPath(stringLiteral: $0) },
+                by: .secp256k1(key ?? story.holderKey), audience: question.audience,
+                nonce: question.nonce, at: time,
+                extra: extra.isEmpty ? [:] : ["tegata": .object(extra)]), as: UTF8.self)
+    }
+
+    /// The status list with this status at the card's index.
+    func list(
+        _ status: TokenStatus, at time: Int64 = RoleStory.now, uri: String? = nil,
+        by key: SigningKey? = nil
+    ) -> String {
+        guard var list = StatusList(bits: 2, count: 64) else { return "" }
+        list.set(5, to: status)
+        let key = key ?? story.issuer.keys.card
+        return String(
+            decoding: StatusListToken.sign(
+                list, uri: uri ?? story.issuer.statusListURI, issuedAt: time,
+                expiresAt: time + 86_400, timeToLive: 300, by: key,
+                keyID: key.verifyingKey.thumbprint), as: UTF8.self)
+    }
+}
+
+private let member: JSONObject = [
+    "issuer": "https://club.example", "edition": "founders", "limit": 500, "serial": 7,
+    "benefits": ["library"], "claims": ["tier": "gold"], "proof_of_person": "national-id",
+    "holder": true, "person": "not asked", "pseudonym": .null,
+]
+
+private func addPlain(_ door: Door, _ file: inout VectorFile) throws {
+    file.add("verify", "shows the tier", [:], output: member)
+    file.add(
+        "verify", "what was not asked for is dropped",
+        ["answer": .string(try door.answer(door.plain, revealing: ["name"]))], output: member)
+    let two = door.story.question(asking: ["name", "since"], edition: true)
+    file.add(
+        "verify", "a selective claim, for one edition",
+        [
+            "challenge": .string(two.encoded),
+            "answer": .string(try door.answer(two, revealing: ["name"])),
+        ], output: member.with(["claims": ["name": "優 Yu", "since": 2024]]))
+    file.add(
+        "verify", "a claim asked for is kept back",
+        [
+            "challenge": .string(two.encoded), "answer": .string(try door.answer(two)),
+        ], expect: "type_mismatch")
+    let bare = String(decoding: door.card.held.revealing([]), as: UTF8.self)
+    file.add(
+        "verify", "without key binding", ["answer": .string(bare)],
+        expect: "holder_binding_missing")
+    file.add(
+        "verify", "without key binding, where the verifier needs none",
+        ["answer": .string(bare), "requires_holder_binding": false],
+        output: member.with(["holder": false, "claims": ["tier": "gold", "since": 2024]]))
+    file.add("verify", "the same answer again", ["used": true], expect: "replayed")
+    file.add(
+        "verify", "a nonce that nobody asked", ["challenge": .null],
+        expect: "holder_binding_invalid")
+    let otherDoor = Question(
+        audience: "https://door.example/", nonce: door.plain.nonce, expires: door.plain.expires,
+        asked: ["tier"], edition: nil, pseudonymEpoch: nil, asksPerson: false)
+    let other: [(String, String)] = [
+        ("for another verifier", try door.answer(otherDoor)),
+        ("signed by another key", try door.answer(door.plain, key: .fixed(1))),
+        ("six minutes old", try door.answer(door.plain, at: RoleStory.now - 361)),
+        ("from the future", try door.answer(door.plain, at: RoleStory.now + 61)),
+    ]
+    for (comment, answer) in other {
+        file.add("verify", comment, ["answer": .string(answer)], expect: "holder_binding_invalid")
+    }
+    file.add(
+        "verify", "about another edition",
+        [
+            "challenge": .string(
+                door.plain.encoded.replacing(
+                    "}", with: ",\"edition\":\"visitors\",\"issuer\":\"https://club.example\"}"))
+        ], expect: "type_mismatch")
+    file.add(
+        "verify", "two years later", ["time": .whole(RoleStory.now + 63_072_060)], expect: "expired"
+    )
+    file.add(
+        "verify", "before it was made", ["time": .whole(RoleStory.now - 61)],
+        expect: "not_yet_valid")
+}
+
+private func addForged(_ door: Door, _ file: inout VectorFile) throws {
+    let answer = try door.answer(door.plain, revealing: ["name"])
+    let parts = answer.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
+    func add(_ comment: String, _ text: String, _ expect: String) {
+        file.add("verify", comment, ["answer": .string(text)], expect: expect)
+    }
+    let jwt = parts[0].split(separator: ".").map(String.init)
+    let payload = try RoleStory.payload(parts[0])
+    add("a disclosure removed", "\(parts[0])~\(parts[2])", "holder_binding_invalid")
+    add(
+        "a disclosure twice", "\(parts[0])~\(parts[1])~\(parts[1])~\(parts[2])",
+        "disclosure_invalid")
+    add(
+        "a disclosure of no digest",
+        "\(parts[0])~\(Base64URL.encode(Array("[\"salt\",\"tier\",\"black\"]".utf8)))~\(parts[2])",
+        "disclosure_invalid")
+    add("an empty disclosure", "\(parts[0])~~\(parts[2])", "malformed")
+    add(
+        "the key binding signs another disclosure",
+        "\(parts[0])~\(parts[1])~\(try door.answer(door.plain).split(separator: "~")[1])",
+        "holder_binding_invalid")
+    add(
+        "another serial",
+        "\(RoleStory.swapPayload(parts[0], .object(payload.with(["serial": 1]))))~\(parts[1])~\(parts[2])",
+        "signature_invalid")
+    func signed(
+        _ payload: JSONObject, by key: SigningKey? = nil, kid: String? = nil,
+        type: String = "dc+sd-jwt"
+    ) -> String {
+        let key = key ?? door.story.issuer.keys.card
+        let jws = String(
+            decoding: CompactJWS.sign(
+                payload: JSON.object(payload).encoded, type: type, by: key,
+                keyID: kid ?? key.verifyingKey.thumbprint), as: UTF8.self)
+        return "\(jws)~\(parts[1])~\(parts[2])"
+    }
+    let stranger = SigningKey.secp256k1(.fixed(1))
+    add(
+        "of an issuer that nobody trusts", signed(payload.with(["iss": "https://other.example"])),
+        "issuer_untrusted")
+    add("signed by a stranger", signed(payload, by: stranger), "issuer_untrusted")
+    add(
+        "signed by a stranger under the issuer's key id",
+        signed(payload, by: stranger, kid: door.story.issuer.keys.card.verifyingKey.thumbprint),
+        "signature_invalid")
+    add(
+        "of another card type", signed(payload.with(["vct": "https://club.example/other"])),
+        "type_mismatch")
+    add("another typ", signed(payload, type: "jwt"), "type_mismatch")
+    add("without an end", signed(payload.without("exp")), "malformed")
+    add("serial 0", signed(payload.with(["serial": 0])), "malformed")
+    add("a serial beyond the limit", signed(payload.with(["serial": 501])), "malformed")
+    add(
+        "a limit below zero", signed(payload.with(["edition": ["id": "founders", "limit": -1]])),
+        "malformed")
+    add("an unknown proof of person", signed(payload.with(["proof_of_person": "yes"])), "malformed")
+    add(
+        "a commitment of 32 bytes",
+        signed(
+            payload.with(["commitment": .string(Base64URL.encode([UInt8](repeating: 2, count: 32)))]
+            )), "malformed")
+    add("another hash of disclosures", signed(payload.with(["_sd_alg": "sha-512"])), "unsupported")
+    add(
+        "alg none",
+        "\(Base64URL.encode(Array("{\"alg\":\"none\",\"typ\":\"dc+sd-jwt\"}".utf8))).\(jwt[1]).~\(parts[1])~\(parts[2])",
+        "unsupported")
+    add(
+        "two members named iss",
+        "\(jwt[0]).\(Base64URL.encode(Array("{\"iss\":\"https://club.example\",\"iss\":\"https://club.example\"}".utf8))).\(jwt[2])~\(parts[2])",
+        "malformed")
+    add("a trailing tilde: the key binding where a disclosure belongs", answer + "~", "malformed")
+    add("a signature of 65 bytes", answer + "A", "holder_binding_invalid")
+    add("no text", "", "malformed")
+    add("the issuer's answer", door.issued.encoded, "malformed")
+}
+
+private func addStatuses(_ door: Door, _ file: inout VectorFile) {
+    let now = RoleStory.now
+    let cases: [(String, JSON, String)] = [
+        ("revoked", .string(door.list(.invalid)), "revoked"),
+        ("suspended", .string(door.list(.suspended)), "suspended"),
+        ("status 3, which means nothing here", .string(door.list(.other(3))), "status_unknown"),
+        ("no list to be had", .null, "status_unknown"),
+        (
+            "a list of the day before yesterday", .string(door.list(.valid, at: now - 86_461)),
+            "status_unknown"
+        ),
+        ("a list from the future", .string(door.list(.valid, at: now + 61)), "status_unknown"),
+        (
+            "the list of another address",
+            .string(door.list(.valid, uri: "https://club.example/other")), "status_unknown"
+        ),
+        (
+            "a list by a stranger", .string(door.list(.valid, by: .secp256k1(.fixed(1)))),
+            "status_unknown"
+        ),
+        ("an announcement in its place", .string(door.story.founders.encoded), "status_unknown"),
+    ]
+    for (comment, status, reason) in cases {
+        file.add("verify", comment, ["status": status], expect: reason)
+    }
+}
+
+private func addPseudonyms(_ door: Door, _ file: inout VectorFile) throws {
+    var random = SeededRandomness("pseudonym")
+    let (story, card) = (door.story, door.card)
+    func pseudonym(_ question: Question, epoch: UInt64) throws -> [UInt8] {
+        try PseudonymousPresentation.make(
+            card.opening, revealing: [], scope: question.scope(story.founders.digest, epoch: epoch),
+            question: question.context(
+                edition: story.founders.digest,
+                subject: SHA256.hash(card.opening.commitment?.encoded ?? [])),
+            using: &random)
+    }
+    let question = story.question(epoch: 3)
+    let shown = try pseudonym(question, epoch: 3)
+    func add(_ comment: String, _ bytes: [UInt8]?, _ expect: String, _ output: JSONObject = [:])
+        throws
+    {
+        let extra: JSONObject =
+            bytes.map { ["pseudonym": .string(Base64URL.encode($0))] } ?? [:]
+        file.add(
+            "verify", comment,
+            [
+                "challenge": .string(question.encoded),
+                "answer": .string(try door.answer(question, extra: extra)),
+            ], expect: expect, output: output)
+    }
+    try add(
+        "with a pseudonym", shown, "ok",
+        member.with(["pseudonym": .hex(Array(shown.prefix(33)))]))
+    try add("no pseudonym", nil, "holder_binding_invalid")
+    try add("of another epoch", try pseudonym(question, epoch: 4), "holder_binding_invalid")
+    try add(
+        "for another question", try pseudonym(story.question(epoch: 3).moved, epoch: 3),
+        "holder_binding_invalid")
+    try add("a changed proof", Wrong.flip(shown, shown.count - 1), "holder_binding_invalid")
+    try add("the identity", Wrong.put(Wrong.identity, into: shown, at: 0), "holder_binding_invalid")
+    try add("a trailing byte", shown + [0], "holder_binding_invalid")
+}
+
+extension Question {
+    /// The same question with another nonce.
+    fileprivate var moved: Question {
+        Question(
+            audience: audience, nonce: "another", expires: expires, asked: asked,
+            edition: edition, pseudonymEpoch: pseudonymEpoch, asksPerson: asksPerson)
+    }
+}
+
+private func addPersons(_ door: Door, _ file: inout VectorFile) throws {
+    var story = door.story
+    let question = story.question(person: true)
+    func prove(_ person: [UInt8], _ question: Question) throws -> [UInt8] {
+        let context = question.context(
+            edition: story.founders.digest, subject: story.holder.publicKey.thumbprintBytes)
+        let run = try story.session(person, context, in: story.founders)
+        return try IdentityAnswer.make(
+            run.session, verified: run.verified, blinding: run.blinding, question: context,
+            using: &story.random)
+    }
+    func add(
+        _ comment: String, _ row: [UInt8], _ proof: [UInt8], _ expect: String,
+        _ output: JSONObject = [:]
+    ) throws {
+        let person: JSON = [
+            "row": .string(Base64URL.encode(row)), "proof": .string(Base64URL.encode(proof)),
+        ]
+        file.add(
+            "verify", comment,
+            [
+                "challenge": .string(question.encoded),
+                "answer": .string(try door.answer(question, extra: ["person": person])),
+            ], expect: expect, output: output)
+    }
+    let row = door.issued.row
+    let proof = try prove(RoleStory.alice, question)
+    try add("with the person it was issued to", row, proof, "ok", member.with(["person": "proven"]))
+    try add(
+        "with a stranger's ID card", row, try prove(RoleStory.bob, question), "national_id_invalid")
+    let stranger = try story.issue(try story.ask(person: RoleStory.bob))
+    try add(
+        "with a stranger's ID card and row", stranger.row, try prove(RoleStory.bob, question),
+        "national_id_invalid")
+    try add(
+        "made for another question", row, try prove(RoleStory.alice, question.moved),
+        "national_id_invalid")
+    try add("a changed row", Wrong.flip(row, 35), proof, "national_id_invalid")
+    try add("a changed proof", row, Wrong.flip(proof, proof.count - 1), "national_id_invalid")
+    try add("a proof with a trailing byte", row, proof + [0], "malformed")
+    try add("a row with a trailing byte", row + [0], proof, "malformed")
+    file.add(
+        "verify", "the person was asked for and is not there",
+        ["challenge": .string(question.encoded), "answer": .string(try door.answer(question))],
+        expect: "national_id_invalid")
+}
+
+private func addKiosk(_ door: Door, _ file: inout VectorFile) throws {
+    var story = door.story
+    let question = story.question(asking: [], person: true)
+    let index = try story.session(
+        RoleStory.alice,
+        question.context(
+            edition: story.founders.digest, subject: story.kioskKey.publicKey.xOnly),
+        in: story.founders)
+    let person = try index.verified.index(unblindedBy: index.blinding)
+    let nonce = SHA256.hash(Array(question.nonce.utf8))
+    func result(
+        _ members: [PersonIndex], _ nonce: FixedBytes<32>, at time: Int64 = RoleStory.now,
+        edition: EditionDigest? = nil
+    ) throws -> [UInt8] {
+        let list = try MemberList(edition: story.founders.digest, members)
+        return try KioskResult(person, in: list, nonce: nonce, time: UInt64(time))
+            .signed(by: story.kioskKey, using: &story.random)
+    }
+    let kiosk = Base64URL.encode(story.kioskKey.publicKey.xOnly.array)
+    func add(
+        _ comment: String, _ result: [UInt8], _ expect: String, change: JSONObject = [:],
+        input: JSONObject = [:], output: JSONObject = [:]
+    ) {
+        let message: JSONObject = [
+            "nonce": .string(question.nonce), "kiosk": .string(kiosk),
+            "result": .string(Base64URL.encode(result)),
+        ]
+        let text = String(decoding: JSON.object(message.with(change)).encoded, as: UTF8.self)
+        file.add(
+            "verify-kiosk", comment,
+            ([
+                "challenge": .string(question.encoded), "answer": .string(text),
+                "kiosks": [.hex(story.kioskKey.publicKey.point.encoded)],
+            ] as JSONObject).with(input), expect: expect, output: output)
+    }
+    let member = try result([person], nonce)
+    add(
+        "a member without a phone", member, "ok",
+        output: ["edition": "founders", "limit": 500, "person": "proven"])
+    add("no member", try result([], nonce), "unauthorized")
+    add("a kiosk that nobody trusts", member, "issuer_untrusted", input: ["kiosks": []])
+    add("for another question", try result([person], person.edition), "holder_binding_invalid")
+    add(
+        "six minutes old", try result([person], nonce, at: RoleStory.now - 361),
+        "holder_binding_invalid")
+    add("a changed result", Wrong.flip(member, 40), "holder_binding_invalid")
+    add("a trailing byte", member + [0], "malformed")
+    add("a nonce that nobody asked", member, "holder_binding_invalid", input: ["challenge": .null])
+    add("the same answer again", member, "replayed", input: ["used": true])
+    add(
+        "a question that did not ask for the person", member, "type_mismatch",
+        input: ["challenge": .string(door.plain.encoded)])
+}
