@@ -67,7 +67,8 @@ private func addRequests(
         "card-request", "by a person", ["request": .string(asked.text)],
         output: ["serial": 1, "L": .hex(asked.index?.point.encoded ?? [])])
     file.add(
-        "card-request", "by a visitor", ["request": .string(visiting.text), "nonce_for": "visitors"],
+        "card-request", "by a visitor",
+        ["request": .string(visiting.text), "nonce_for": "visitors"],
         output: ["serial": 1])
     add(
         "the issuer did not give this nonce", ["request": .string(asked.text), "nonce": .null],
