@@ -52,7 +52,7 @@ import Testing
         let proven = try await door.verify(proof)
         print(proven.person, proven.usesTestAnchors)
         // end
-        guard case .proven(.embedded, usesTestAnchors: true) = proven.person else {
+        guard case .proven(.embedded, usesTestAnchors: true, revocation: _) = proven.person else {
             Issue.record("the person is not proven")
             return
         }

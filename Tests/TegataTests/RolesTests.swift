@@ -71,7 +71,10 @@ import Testing
             card, revealing: [], to: try await door.challenge(asking: [], personOf: edition),
             proving: identity, in: edition)
         let membership = try await door.verify(answer)
-        guard case .proven(.split(let a, let n), usesTestAnchors: true) = membership.person else {
+        guard
+            case .proven(.split(let a, let n), usesTestAnchors: true, revocation: .good) =
+                membership.person
+        else {
             Issue.record("the trust profile is not split")
             return
         }

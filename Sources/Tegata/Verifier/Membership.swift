@@ -27,7 +27,7 @@ public struct Membership: Sendable {
 
     /// Whether certificates of a test authority were accepted anywhere behind this result.
     public var usesTestAnchors: Bool {
-        if case .proven(_, let test) = person, test { return true }
+        if case .proven(_, let test, _) = person, test { return true }
         return proofOfPerson == .test
     }
 }
@@ -54,8 +54,9 @@ public enum ProofOfPerson: String, Sendable {
 public enum PersonCheck: Hashable, Sendable {
     /// It was not asked.
     case notAsked
-    /// A national-ID proof was made for this question by the person the card was issued to.
-    case proven(TrustProfile, usesTestAnchors: Bool)
+    /// A national-ID proof was made for this question by the person the card was issued to. `revocation` is what the
+    /// attestors knew about the ID card's certificate: most may not ask, and "not checked" is not "good".
+    case proven(TrustProfile, usesTestAnchors: Bool, revocation: Revocation.State)
 }
 
 extension PersonCheck: CustomStringConvertible {
@@ -63,8 +64,9 @@ extension PersonCheck: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAsked: "not asked"
-        case .proven(let trust, let test):
-            "the person this card was issued to, trust profile \(trust)\(test ? ", TEST ID CARDS" : "")"
+        case .proven(let trust, let test, let revocation):
+            "the person this card was issued to, trust profile \(trust), revocation "
+                + (revocation == .good ? "good" : "not checked") + (test ? ", TEST ID CARDS" : "")
         }
     }
 }

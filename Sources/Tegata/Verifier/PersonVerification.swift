@@ -85,7 +85,9 @@ extension Verifier {
         return CardOnlyCheck(
             issuer: edition.issuer,
             edition: EditionReference(id: edition.edition.id, limit: edition.edition.limit),
-            person: .proven(trust, usesTestAnchors: edition.usesTestAnchors))
+            // A kiosk's result does not say what its attestors knew.
+            person: .proven(
+                trust, usesTestAnchors: edition.usesTestAnchors, revocation: .notChecked))
     }
 
     private func verifyPerson(
@@ -106,7 +108,9 @@ extension Verifier {
         guard edition.edition.accepts(body), let trust = edition.trust,
             edition.usesTestAnchors || !body.flags.contains(.testAnchors)
         else { throw .nationalIDInvalid }
-        return .proven(trust, usesTestAnchors: body.flags.contains(.testAnchors))
+        return .proven(
+            trust, usesTestAnchors: body.flags.contains(.testAnchors),
+            revocation: body.flags.contains(.revocationGood) ? .good : .notChecked)
     }
 }
 
