@@ -14,6 +14,7 @@ enum CardSteps {
             issue(.secp256k1(Secp256k1.PrivateKey()), .sign),
             issue(.p256(P256.PrivateKey()), .signP256),
             present(club, .sign, "ES256K"), present(european, .signP256, "ES256"),
+            check(club, .verify, "ES256K"), check(european, .verifyP256, "ES256"),
             verify(club, .verify, "ES256K"), verify(european, .verifyP256, "ES256"), status(),
         ]
     }
@@ -57,6 +58,29 @@ enum CardSteps {
             "present, three of ten claims, \(name)", Floor([raw: 1]), bytes: answer.utf8.count
         ) {
             _ = try club.holder.present(card, revealing: City.asked, to: challenge)
+        }
+    }
+
+    /// The card alone: what other libraries verify, and what is compared with them.
+    private static func check(
+        _ club: Club, _ raw: RawOperation, _ name: String
+    ) async throws -> Step {
+        let nonce = "Zm9yLXRlZ2F0YS1iZW5jaC0wMDE"
+        let challenge: JSON = [
+            "aud": "https://door.example", "nonce": .string(nonce), "exp": 4_102_444_800,
+            "ask": .array(City.asked.map(JSON.string)),
+        ]
+        let text = Array(
+            try club.holder.present(
+                try await club.card(), revealing: City.asked, to: "\(challenge)"
+            ).utf8)
+        let profile = club.issuer.profile
+        let door = CardCheck(
+            issuer: profile.issuer, type: profile.cardType, issuerKey: profile.keys[0],
+            audience: "https://door.example", nonce: nonce)
+        return .repeating("verify a card, \(name)", Floor([raw: 2]), bytes: text.count) {
+            let claims = try door.verify(text, at: SystemClock.now).claims
+            guard claims["tier"]?.string == "gold" else { throw Refusal.typeMismatch }
         }
     }
 
