@@ -13,7 +13,9 @@ if arguments.first == "version" {
         arguments = []
     }
     if arguments.isEmpty {
-        try await Table.print(as: json == nil ? .table : .json, only: only)
+        let report = json == nil ? Report.table : .json
+        // An asynchronous main would start the concurrency runtime for the peers' tasks too, which wait for nothing.
+        Process.wait { [only] in try await Table.print(as: report, only: only) }
     } else {
         print("usage: bench [--json] [--only TEXT], or bench TASK FIXTURE ALG as the peers do")
     }
