@@ -51,6 +51,26 @@ package struct VectorFile {
     /// Whether `make vectors` asked for the files to be written.
     package static let isWriting = ProcessInfo.processInfo.environment["WRITE_VECTORS"] != nil
 
+    /// Whether the file in the repository has these cases with whatever values, for those that chance takes part in:
+    /// such a file is kept, and written again only when its cases change.
+    package func isKept() throws -> Bool {
+        let made = cases.map(Self.outline)
+        if Self.isWriting, (try? Self.outlines(topic)) != made {
+            try Data(text).write(to: Self.url(topic))
+        }
+        return try Self.outlines(topic) == made
+    }
+
+    private static func outlines(_ topic: String) throws -> [[JSON?]] {
+        let file = try JSON(
+            parsing: Array(Data(contentsOf: url(topic))), limits: JSONLimits(bytes: 1 << 20))
+        return (file["cases"]?.array ?? []).map { outline($0.object ?? [:]) }
+    }
+
+    private static func outline(_ entry: JSONObject) -> [JSON?] {
+        ["name", "comment", "function", "expect"].map { entry[$0] }
+    }
+
     /// Whether the file in the repository has exactly these bytes; writes it first when asked to.
     package func isReproduced() throws -> Bool {
         if Self.isWriting { try Data(text).write(to: Self.url(topic)) }

@@ -28,11 +28,16 @@ extension JPKI {
 
         /// Authorities made for a test. Every result says so.
         public static func test(_ authorities: TestAuthority...) -> Anchors {
-            let trusted = authorities.compactMap { authority -> (JPKIProfile, TrustAnchor)? in
+            test(authorities.map { ($0.cardClass, $0.root) })
+        }
+
+        /// The roots of test authorities that are gone, DER, by the kind of card: for vectors. Every result says so.
+        package static func test(_ roots: [(cardClass: CardClass, root: [UInt8])]) -> Anchors {
+            let trusted = roots.compactMap { cardClass, root -> (JPKIProfile, TrustAnchor)? in
                 guard
                     let profile = [JPKIProfile.rsa, .p384].first(where: {
-                        $0.cardClass == authority.cardClass
-                    }), let anchor = try? TrustAnchor(authority.root, name: "test")
+                        $0.cardClass == cardClass
+                    }), let anchor = try? TrustAnchor(root, name: "test")
                 else { return nil }
                 return (profile, anchor)
             }

@@ -17,7 +17,7 @@ func cardVectors(_ story: RoleStory) throws -> VectorFile {
         "Requests for cards, what the issuer answers, what the holder shows: Spec/card.md.",
         given: [
             "profile": .string(story.issuer.profile.encoded), "time": .whole(RoleStory.now),
-            "key": .hex(story.holderKey.exposedRawRepresentation),
+            "key": .hex(story.holderSecret),
             "nonce": .string(RoleStory.nonce), "nonce_for": "founders",
             "attestor": .hex(story.attestorKey.publicKey.xOnly), "X": .hex(story.pieces),
             "issued": .string(issued.encoded),
@@ -120,7 +120,7 @@ private func addRequests(
         [
             "request": .string(
                 SignedText.sign(
-                    .object(payload), type: CardRequest.type, by: .secp256k1(story.holderKey)))
+                    .object(payload), type: CardRequest.type, by: story.holderKey))
         ], "malformed")
     add("no text", ["request": ""], "malformed")
 }
@@ -130,7 +130,7 @@ extension RoleStory {
     func request(
         _ payload: JSON, type: String = CardRequest.type, by key: SigningKey? = nil
     ) -> String {
-        let key = key ?? .secp256k1(holderKey)
+        let key = key ?? holderKey
         return String(
             decoding: CompactJWS.sign(
                 payload: payload.encoded, type: type, by: key, embedding: key.verifyingKey),

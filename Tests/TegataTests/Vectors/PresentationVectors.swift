@@ -49,7 +49,7 @@ private struct Door {
         String(
             decoding: card.held.presentation(
                 revealing: claims.map { ClaimPath(stringLiteral: $0) },
-                by: .secp256k1(key ?? story.holderKey), audience: question.audience,
+                by: key.map(SigningKey.secp256k1) ?? story.holderKey, audience: question.audience,
                 nonce: question.nonce, at: time,
                 extra: extra.isEmpty ? [:] : ["tegata": .object(extra)]), as: UTF8.self)
     }

@@ -16,13 +16,17 @@ struct RoleStory {
     let founders: OpenEdition
     let visitors: OpenEdition
     let attestorKey: Secp256k1.PrivateKey
-    let holderKey: Secp256k1.PrivateKey
+    let holderKey: SigningKey
+    let holderSecret: [UInt8]
     let kioskKey: Secp256k1.PrivateKey
 
-    init() async throws {
+    /// With `JWSAlgorithm.es256`, issuer and holder sign on P-256, and their texts differ each time.
+    init(_ algorithm: JWSAlgorithm = .es256k) async throws {
         var random = SeededRandomness("roles")
         let keys = (0..<5).map { _ in Secp256k1.PrivateKey(.random(using: &random)) }
-        (attestorKey, holderKey, kioskKey) = (keys[0], keys[1], keys[2])
+        (attestorKey, kioskKey) = (keys[0], keys[2])
+        holderSecret = keys[1].exposedRawRepresentation
+        holderKey = try Self.signingKey(keys[1], algorithm)
         var nodes = SeededRandomness("nodes")
         let services = try IdentityServices(
             attestors: [Attestor(key: attestorKey, accepting: NoEvidence())], threshold: 1,
@@ -31,7 +35,8 @@ struct RoleStory {
                 attestorThreshold: 1, using: &nodes), threshold: 1)
         issuer = Issuer(
             at: "https://club.example",
-            keys: IssuerKeys(card: .secp256k1(keys[3]), register: keys[4]),
+            keys: IssuerKeys(
+                card: try Self.signingKey(keys[3], algorithm), register: keys[4]),
             register: InMemoryRegister(), identity: services, store: InMemoryChallengeStore(),
             clock: { Self.now })
         founders = try await issuer.open(
@@ -45,8 +50,15 @@ struct RoleStory {
 
     var holder: Holder {
         Holder(
-            key: .secp256k1(holderKey), secret: holderKey.exposedRawRepresentation,
-            clock: { Self.now })
+            key: holderKey, secret: holderSecret, clock: { Self.now })
+    }
+
+    /// The same 32 bytes as a key of either curve.
+    private static func signingKey(
+        _ key: Secp256k1.PrivateKey, _ algorithm: JWSAlgorithm
+    ) throws -> SigningKey {
+        guard algorithm == .es256 else { return .secp256k1(key) }
+        return .p256(try P256.PrivateKey(rawRepresentation: key.exposedRawRepresentation))
     }
 
     /// Whether the attestors' token carries the flag of a test authority.

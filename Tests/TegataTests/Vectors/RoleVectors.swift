@@ -18,4 +18,16 @@ import Testing
     @Test func `presentations are what this code makes`() async throws {
         #expect(try presentationVectors(await RoleStory()).isReproduced())
     }
+
+    @Test func `services are what this code makes`() async throws {
+        #expect(try serviceVectors(await RoleStory()).isReproduced())
+    }
+
+    @Test func `ID cards are what this code makes, by chance other bytes`() async throws {
+        #expect(try await nationalIDVectors().isKept())
+    }
+
+    @Test func `cards on P-256 are what this code makes, by chance other bytes`() async throws {
+        #expect(try await es256Vectors().isKept())
+    }
 }

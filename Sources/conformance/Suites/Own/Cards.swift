@@ -35,9 +35,11 @@ func vector(_ claims: [String: JSON]) throws -> Vector {
 private func holder(_ input: Vector) throws -> Holder {
     let key = try input.key.hex
     let now = Int64(try input["time"].int)
-    return Holder(
-        key: .secp256k1(try Secp256k1.PrivateKey(rawRepresentation: key)), secret: key,
-        clock: { now })
+    let signing: SigningKey =
+        input.curve == "P-256"
+        ? .p256(try P256.PrivateKey(rawRepresentation: key))
+        : .secp256k1(try Secp256k1.PrivateKey(rawRepresentation: key))
+    return Holder(key: signing, secret: key, clock: { now })
 }
 
 /// s and r as `Spec/card.md` derives them; the library keeps them to itself.

@@ -42,23 +42,33 @@ private func generator(_ name: String) throws -> Point {
     }
 }
 
+extension Vector {
+    /// The seeds of one node, by the holders of each.
+    var nodeSeeds: NodeSeeds {
+        get throws {
+            guard let sharing = Sharing(nodes: try self["n"].int, threshold: try self["t"].int)
+            else { throw ProofError.malformed }
+            var seeds: [Int: SecretBytes] = [:]
+            for entry in self["seeds"].list {
+                let holders = try entry.holders.list.map { try $0.int }
+                guard let piece = sharing.holders.firstIndex(of: holders) else {
+                    throw ProofError.malformed
+                }
+                let seed = try entry.seed.hex
+                seeds[piece] = SecretBytes(copying: seed.span)
+            }
+            let number = try self["node"].int
+            guard let node = NodeSeeds(sharing: sharing, node: number, seeds: seeds) else {
+                throw ProofError.malformed
+            }
+            return node
+        }
+    }
+}
+
 /// k_i is secret and not shown by the library: the vector's is right when its point is K_i.
 private func nodeShare(_ input: Vector, _ output: Vector) throws -> [String: Vector] {
-    guard let sharing = Sharing(nodes: try input.n.int, threshold: try input.t.int) else {
-        throw ProofError.malformed
-    }
-    var seeds: [Int: SecretBytes] = [:]
-    for entry in input.seeds.list {
-        let holders = try entry.holders.list.map { try $0.int }
-        guard let piece = sharing.holders.firstIndex(of: holders) else {
-            throw ProofError.malformed
-        }
-        let seed = try entry.seed.hex
-        seeds[piece] = SecretBytes(copying: seed.span)
-    }
-    guard let node = NodeSeeds(sharing: sharing, node: try input.node.int, seeds: seeds) else {
-        throw ProofError.malformed
-    }
+    let node = try input.nodeSeeds
     let edition: FixedBytes<32> = try input.edition.fixed()
     let published = try node.publication(for: edition).sorted { $0.key < $1.key }
     let share = try node.share(for: edition)
