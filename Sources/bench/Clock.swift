@@ -21,11 +21,21 @@ enum Clock {
 /// How long to measure: the variables that every peer program reads.
 struct Effort {
     /// How many batches are timed.
-    let samples = Environment.number("BENCH_SAMPLES", otherwise: 20)
+    let samples: Int
     /// Nanoseconds of one batch.
-    let batch = Double(Environment.number("BENCH_BATCH_MS", otherwise: 10)) * 1e6
+    let batch: Double
     /// Nanoseconds before the first one.
     let warmUp = Double(Environment.number("BENCH_WARM_MS", otherwise: 150)) * 1e6
+
+    /// As the peers measure: few batches, and long ones.
+    static let peer = Effort(samples: 20, milliseconds: 10)
+    /// For ratios: many short batches, so that step and ruler both meet the machine at its best.
+    static let table = Effort(samples: 60, milliseconds: 4)
+
+    private init(samples: Int, milliseconds: Int) {
+        self.samples = Environment.number("BENCH_SAMPLES", otherwise: samples)
+        batch = Double(Environment.number("BENCH_BATCH_MS", otherwise: milliseconds)) * 1e6
+    }
 }
 
 /// The environment of the process.

@@ -87,13 +87,13 @@ struct Peer {
     /// Who is timed must be right: a changed signature is refused, an own card is accepted.
     private func check(_ work: Work, _ presentation: [UInt8]) throws {
         var changed = presentation
-        changed[changed.count - 10] ^= 1
+        changed.changeCharacter(at: changed.count - 10)
         guard (try? verify(changed)) == nil else { throw Unfit(check: "a changed signature") }
         guard try verify(work.present(work.issue())) == 3 else { throw Unfit(check: "own card") }
     }
 
     private func time(_ task: String, _ step: () throws -> Void) rethrows {
-        let timing = try Timing.measure(Effort(), step)
+        let timing = try Timing.measure(.peer, step)
         print(
             "{\"task\":\"\(task)\",\"alg\":\"\(fixture.algorithm.rawValue)\","
                 + "\"cpu\":[\(timing.processor.list)],\"wall\":[\(timing.wall.list)]}")

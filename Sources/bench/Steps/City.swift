@@ -76,9 +76,9 @@ struct Club {
             Edition("visitors", limit: 1_000_000, benefits: ["library"], nationalID: []))
     }
 
-    func card() async throws -> Card {
+    func card(with claims: Claims = City.claims) async throws -> Card {
         try holder.accept(
-            try await issuer.issue(to: holder.request(edition), claims: City.claims),
+            try await issuer.issue(to: holder.request(edition), claims: claims),
             from: issuer.profile)
     }
 

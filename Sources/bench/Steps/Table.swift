@@ -6,7 +6,6 @@ enum Table {
     @concurrent
     static func print(as report: Report, only text: String) async throws {
         let raw = RawLibraries()
-        let effort = Effort()
         report.begin()
         let groups: [(String, () async throws -> [Step])] = [
             ("Cards", CardSteps.all), ("Persons", PersonSteps.all),
@@ -15,7 +14,7 @@ enum Table {
         for (heading, steps) in groups {
             report.heading(heading)
             for step in try await steps() where text.isEmpty || step.name.contains(text) {
-                report.print(try await Row.measure(step, raw, effort))
+                report.print(try await Row.measure(step, raw, .table))
             }
         }
     }
