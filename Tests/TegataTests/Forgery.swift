@@ -53,17 +53,20 @@ struct Forgery: Sendable {
     var rawHeader: [UInt8]?
 
     init(_ world: World) throws {
-        let card = try JSON(parsing: Array(world.issued.utf8))["card"]?.string ?? ""
+        try self.init(world.issued, signer: world.issuerKey, holder: world.holderKey)
+    }
+
+    /// Takes apart the card in an issuer's answer.
+    init(_ issued: String, signer: SigningKey, holder: SigningKey) throws {
+        let card = try JSON(parsing: Array(issued.utf8))["card"]?.string ?? ""
         let parts = card.split(separator: "~").map(String.init)
         let jwt = parts[0].split(separator: ".").map(String.init)
         header = Members(try JSON(parsing: Base64URL.decode(jwt[0])).object ?? [:])
         payload = Members(try JSON(parsing: Base64URL.decode(jwt[1])).object ?? [:])
         disclosures = Array(parts.dropFirst())
-        signer = world.issuerKey
-        holder = world.holderKey
-        bindingHeader = Members([
-            "alg": .string(world.holderKey.algorithm.rawValue), "typ": "kb+jwt",
-        ])
+        self.signer = signer
+        self.holder = holder
+        bindingHeader = Members(["alg": .string(holder.algorithm.rawValue), "typ": "kb+jwt"])
     }
 
     /// The card, ending in a tilde.

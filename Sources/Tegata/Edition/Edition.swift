@@ -76,13 +76,13 @@ public struct Edition: Hashable, Sendable {
             throw .benefits
         }
         for texts in [title, description] {
-            guard texts.count <= 32, texts.values.allSatisfy({ $0.utf8.count <= 4096 }) else {
-                throw .text
-            }
+            guard texts.count <= 32, texts.keys.allSatisfy({ $0.utf8.count <= 64 }),
+                texts.values.allSatisfy({ $0.utf8.count <= 4096 })
+            else { throw .text }
         }
         let fields = [
-            ("id", [id]), ("title", Array(title.values)),
-            ("description", Array(description.values)), ("benefits", benefits),
+            ("id", [id]), ("title", title.flatMap { [$0.key, $0.value] }),
+            ("description", description.flatMap { [$0.key, $0.value] }), ("benefits", benefits),
         ]
         for (field, texts) in fields where texts.contains(where: NumberGuard.finds) {
             throw .looksLikeIDNumber(field: field)
@@ -120,7 +120,7 @@ public enum EditionError: Error, Equatable {
     case cardLifetime
     /// At most 64 `benefits` of 256 bytes.
     case benefits
-    /// At most 32 languages and 4096 bytes a text.
+    /// At most 32 languages, 64 bytes a language tag and 4096 bytes a text.
     case text
     /// The field holds what could be a 12-digit My Number.
     case looksLikeIDNumber(field: String)
