@@ -57,6 +57,11 @@ private func addRequests(
     _ file: inout VectorFile
 ) throws {
     let payload = try RoleStory.payload(asked.text)
+    var person = story
+    file.add(
+        "card-request", "by a kiosk, for a person without a phone",
+        ["request": .string(try person.askAtKiosk())],
+        output: ["serial": 1, "L": .hex(asked.index?.point.encoded ?? [])])
     func add(_ comment: String, _ input: JSONObject, _ expect: String) {
         file.add("card-request", comment, input, expect: expect)
     }

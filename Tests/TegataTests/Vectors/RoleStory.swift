@@ -148,6 +148,23 @@ extension RoleStory {
             made.encoded, visitors, expires, nil, try made.verify(question: question))
     }
 
+    /// Asks for a card of `founders` without a wallet, as a kiosk does.
+    mutating func askAtKiosk() throws -> String {
+        let key = SigningKey.secp256k1(kioskKey)
+        let expires = UInt64(Self.now + CardRequest.lifetime)
+        let question = CardRequest.question(
+            edition: founders.digest, audience: issuer.id, nonce: Self.nonce, expires: expires,
+            key: key.verifyingKey)
+        let run = try session(Self.alice, question, in: founders)
+        let answer = try IdentityAnswer.make(
+            run.session, verified: run.verified, blinding: run.blinding, question: question,
+            using: &random)
+        return CardRequest(
+            audience: issuer.id, edition: founders.edition.id, nonce: Self.nonce,
+            expires: expires, wallet: nil, binding: answer, key: key.verifyingKey
+        ).signed(by: key)
+    }
+
     private func asked(
         _ binding: [UInt8], _ edition: OpenEdition, _ expires: UInt64, _ index: PersonIndex?,
         _ wallet: WalletCommitment

@@ -19,6 +19,10 @@ import Testing
         #expect(try presentationVectors(await RoleStory()).isReproduced())
     }
 
+    @Test func `status lists are what this code makes`() async throws {
+        #expect(try statusVectors(await RoleStory()).isReproduced())
+    }
+
     @Test func `services are what this code makes`() async throws {
         #expect(try serviceVectors(await RoleStory()).isReproduced())
     }
