@@ -6,7 +6,7 @@ struct DisclosureProcessing {
     private let tape: JSONTape
     private let disclosures: [Disclosure]
     /// The digests of the disclosures, and which of them were met.
-    private let sent: [FixedBytes<32>]
+    private let sent: DigestIndex
     private var isUsed: [Bool]
     private let policy: SDJWTPolicy
     /// Every digest met, in the payload and in disclosures, decoys among them.
@@ -18,7 +18,7 @@ struct DisclosureProcessing {
     init(_ received: ReceivedSDJWT) {
         tape = received.tape
         disclosures = received.disclosures
-        sent = received.digests
+        sent = DigestIndex(received.digests)
         isUsed = Array(repeating: false, count: disclosures.count)
         policy = received.policy
     }
@@ -140,6 +140,22 @@ struct DisclosureProcessing {
 func precedes(_ left: FixedBytes<32>, _ right: FixedBytes<32>) -> Bool {
     for index in 0..<32 where left[index] != right[index] { return left[index] < right[index] }
     return false
+}
+
+/// Finds a disclosure by its digest, as `NameSet` finds names: through a few by looking, through many by hash.
+private struct DigestIndex {
+    private let few: [FixedBytes<32>]
+    private var many: [FixedBytes<32>: Int]?
+
+    init(_ digests: [FixedBytes<32>]) {
+        few = digests
+        guard digests.count > 32 else { return }
+        many = Dictionary(zip(digests, digests.indices), uniquingKeysWith: { first, _ in first })
+    }
+
+    func firstIndex(of digest: FixedBytes<32>) -> Int? {
+        if let many { many[digest] } else { few.firstIndex(of: digest) }
+    }
 }
 
 /// The names taken in one object. Looking through a few is quickest; many go into a set, so that no token makes the
