@@ -7,7 +7,7 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo examples bench conformance vectors docs lint format outside ci
+.PHONY: help setup build test demo examples bench conformance vectors docs lint format outside constant-time ci
 
 help:
 	@echo "make demo         the whole story, in one program"
@@ -15,7 +15,7 @@ help:
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
 	@echo "make docs         the documentation of every product, in .build/docs"
-	@echo "make lint format build examples vectors outside ci setup"
+	@echo "make lint format build examples vectors outside constant-time ci setup"
 
 setup:
 	@scripts/setup
@@ -62,6 +62,10 @@ format:
 	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
 SOURCES = Package.swift Sources Tests Examples/Package.swift $(wildcard Examples/Sources)
+
+constant-time: setup
+	@echo "== constant time"
+	@scripts/constant-time
 
 outside: setup
 	@scripts/outside
