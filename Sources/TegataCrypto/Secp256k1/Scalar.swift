@@ -10,6 +10,15 @@ package struct Scalar: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// A secret that is made public: it was checked when it was read, and checking again would take variable time.
+    init(revealing secret: SecretScalar) {
+        var bytes = FixedBytes<32>()
+        unsafe secret.bytes.withPointer { source in
+            for index in 0..<32 { bytes[index] = unsafe source[index] }
+        }
+        self.init(bytes: bytes)
+    }
+
     package static let zero = Scalar(bytes: FixedBytes())
     package static let one = Scalar(1)
 

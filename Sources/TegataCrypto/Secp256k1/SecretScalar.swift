@@ -38,8 +38,8 @@ package struct SecretScalar: Sendable {
 
     /// The secret that is this public value, or `nil` for zero: hidden attributes start as plain numbers.
     package init?(_ scalar: Scalar) {
-        guard scalar != .zero else { return nil }
-        bytes = SecretBytes(copying: scalar.fixed.span)
+        // Not `scalar != .zero`, which stops at the first byte that differs.
+        self.init(secret: SecretBytes(copying: scalar.fixed.span))
     }
 
     /// self·G in constant time.
@@ -92,10 +92,7 @@ package struct SecretScalar: Sendable {
 
     /// The value as a public scalar. Whoever calls this has made it public.
     package var exposed: Scalar {
-        guard let scalar = try? Scalar(parsing: bytes.exposedBytes) else {
-            preconditionFailure("a secret scalar is below the order")
-        }
-        return scalar
+        Scalar(revealing: self)
     }
 
     private func tweaked(

@@ -61,6 +61,10 @@ package enum CardCommitment {
     static func adding(_ attributes: [Scalar], to points: [Point]) -> Point? {
         guard attributes.count <= Generators.maximumAttributes else { return nil }
         return Point.sum(
-            points + zip(attributes, Generators.attributes).compactMap { $1.times($0) })
+            points
+                + zip(attributes, Generators.attributes).compactMap { attribute, generator in
+                    // In constant time: an attribute may stay hidden from the verifier who waits for the proof.
+                    SecretScalar(attribute).map { generator.times($0) }
+                })
     }
 }
