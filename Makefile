@@ -14,8 +14,9 @@ help:
 	@echo "make test         every test"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
+	@echo "make constant-time  that no branch and no address depends on a secret, under valgrind"
 	@echo "make docs         the documentation of every product, in .build/docs"
-	@echo "make lint format build examples vectors outside constant-time ci setup"
+	@echo "make lint format build examples vectors outside ci setup"
 
 setup:
 	@scripts/setup
@@ -64,11 +65,10 @@ format:
 SOURCES = Package.swift Sources Tests Examples/Package.swift $(wildcard Examples/Sources)
 
 constant-time: setup
-	@echo "== constant time"
 	@scripts/constant-time
 
 outside: setup
 	@scripts/outside
 
-ci: setup lint test examples demo outside conformance docs
+ci: setup lint test examples demo outside conformance constant-time docs
 	@echo "== all of it passed"

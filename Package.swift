@@ -57,6 +57,10 @@ let package = Package(
                 "COpenSSL",
             ], swiftSettings: strict),
 
+        .executableTarget(
+            name: "constant-time", dependencies: ["TegataCrypto", "TegataProofs"],
+            path: "Tests/ConstantTime", exclude: ["taint.c", "libsecp256k1.supp"],
+            swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["TegataCrypto", "TegataSDJWT"],
             path: "Tests/TestSupport", swiftSettings: strict),

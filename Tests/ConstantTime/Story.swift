@@ -1,0 +1,85 @@
+import TegataCrypto
+import TegataProofs
+
+/// The binding protocol from seeds to pseudonym (protocol.md §4), with two of three nodes and one attestor.
+///
+/// Whatever one role sends to another is public from then on, and only that.
+struct Story {
+    private let edition = SHA256.hash([1])
+    private let now: UInt64 = 1_800_000_000
+    private var random = SystemRandomness()
+
+    mutating func run() throws {
+        // The edition's keys, an attestor's and the issuer's.
+        guard let sharing = Sharing(nodes: 3, threshold: 2) else { throw ProofError.malformed }
+        let nodes = NodeSeeds.deal(sharing, using: &random)
+        var publications: [Int: [Int: Point]] = [:]
+        for node in nodes { publications[node.node] = try node.publication(for: edition) }
+        let keys = try EditionKeys(sharing: sharing, publications: publications)
+        let attestor = Secp256k1.PrivateKey()
+        let issuer = Secp256k1.PrivateKey()
+        guard
+            let attestors = AttestorSet(
+                ["attestor": [attestor.publicKey.xOnly]], threshold: 1)
+        else { throw ProofError.malformed }
+        let question = ProofContext(
+            edition: edition.array, audience: [1], nonce: [2], purpose: [3], expires: now + 300)
+
+        // 4.1: the holder blinds, the attestor signs.
+        let scope = Scope(edition: edition, answering: question)
+        let blinding = Blinding(of: [4], using: &random)
+        let blinded = try BlindedPerson(
+            base: Point(parsing: published(blinding.blinded.base.encoded)),
+            person: Point(parsing: published(blinding.blinded.person.encoded)))
+        let challenge = IDChallenge(
+            attestors: [.init(key: attestor.publicKey.xOnly, nonce: SHA256.hash([5]))],
+            blinded: blinded, scope: scope.commitment, purpose: "issue",
+            expires: now + 300)
+        let blindingProof = published(try blinding.proof(for: challenge, using: &random))
+        guard blinded.isBlinding(of: [4], proof: blindingProof, challenge: challenge)
+        else { throw ProofError.invalidProof }
+        let body = Token.Body(
+            cardClass: 1, flags: [], scope: scope.commitment, expires: now + 300,
+            blinded: blinded)
+        let token = Token(
+            body: body, signatures: [body.signature(by: attestor, using: &random)])
+
+        // 4.2: the nodes evaluate.
+        let attested = try attestors.verify(token, at: now)
+        var answers: [NodeAnswer] = []
+        for node in nodes.prefix(2) {
+            let answer = try node.share(for: edition)
+                .answer(attested, scope: scope, using: &random)
+            answers.append(try NodeAnswer(parsing: published(answer.encoded)))
+        }
+        let session = Session(token: token, answers: answers)
+        let verified = try session.verify(
+            attestors: attestors, keys: keys, scope: scope, at: now)
+
+        // 4.3: the holder unblinds and asks, the issuer commits, the holder opens.
+        let (request, pending) = try IssuanceRequest.make(
+            session, verified: verified, blinding: blinding, question: question, using: &random)
+        let accepted = try IssuanceRequest(
+            parsing: published(request.encoded), attestors: attestors, keys: keys
+        ).verify(
+            attestors: attestors, keys: keys, edition: edition, question: question, at: now)
+        let hidden = SecretScalar.random().exposed
+        let (commitment, delta) = try accepted.wallet.commit(to: [hidden], using: &random)
+        use(
+            Row(
+                position: 1, index: accepted.index, commitment: commitment, epoch: 0,
+                status: .active, signedBy: issuer, using: &random))
+        let opening = try pending.complete(
+            commitment: commitment, attributes: [hidden], blinding: delta)
+        let (visitor, _) = try VisitorRequest.make(question: question, using: &random)
+
+        // 4.4: the holder shows a pseudonym, and on another day the person.
+        let pseudonym = try PseudonymousPresentation.make(
+            opening, revealing: [],
+            scope: PseudonymScope(verifier: [6], edition: edition, epoch: 1), question: question,
+            using: &random)
+        let identity = try IdentityAnswer.make(
+            session, verified: verified, blinding: blinding, question: question, using: &random)
+        use((visitor, pseudonym, identity))
+    }
+}
