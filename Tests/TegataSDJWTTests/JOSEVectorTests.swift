@@ -100,7 +100,7 @@ struct JOSEVectorTests {
         }
     }
 
-    @Test func `Wycheproof's JSON Web Signatures`() throws {
+    @Test func `Wycheproof's JSON Web Signatures (A20)`() throws {
         let file = try vector("wycheproof/json_web_signature_test.partA.json")
         var counts = (passed: 0, unsupported: 0)
         for group in try #require(file["testGroups"]?.array) {

@@ -81,9 +81,8 @@ public struct Holder: Sendable {
     public func accept(_ issued: String, from profile: IssuerProfile) throws(Refusal) -> Card {
         let issued = try IssuedCard(parsing: issued)
         let received = try ReceivedSDJWT(parsing: Array(issued.card.utf8), .credential)
-        guard received.claimedIssuer?.hasSameBytes(as: profile.issuer) == true else {
-            throw .issuerUntrusted
-        }
+        guard let claimed = received.claimedIssuer else { throw .malformed }
+        guard claimed.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
         let verified = try received.verified(
             by: try profile.ring.key(for: received.header))
         let claims = try verified.credentialClaims()
