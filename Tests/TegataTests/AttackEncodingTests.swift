@@ -169,6 +169,35 @@ import Testing
         try await attack.run(in: World.secp256k1.value)
     }
 
+    @Test(arguments: signatures)
+    func `nor has one on P-256 (A08, A09)`(_ attack: Attack) async throws {
+        try await attack.run(in: World.p256.value)
+    }
+
+    @Test func `P-256 holder keys off the curve or of another length are refused (A15)`()
+        async throws
+    {
+        let world = try await World.secp256k1.value
+        let good = P256.PrivateKey().publicKey.x963Representation
+        let x = Array(good[1...32])
+        let y = Array(good[33...])
+        let prime =
+            Hex.decode("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff") ?? []
+        let zero = [UInt8](repeating: 0, count: 32)
+        let bad: [([UInt8], [UInt8])] = [
+            (x, y.dropLast() + [y[31] ^ 1]), (zero, zero), ([], []), (prime, y), (x, prime),
+            (Array(x.dropFirst()), y), ([0] + x, y), (x, y + [0]), (y, x),
+            (Array(x.dropLast()), [x[31]] + y), ([UInt8](repeating: 0xFF, count: 32), y),
+        ]
+        for (index, (x, y)) in bad.enumerated() {
+            let attack = Attack("A15: P-256 key \(index)", .malformed) {
+                $0.payload["cnf"] =
+                    #"{"jwk":{"kty":"EC","crv":"P-256","x":"\#(Base64URL.encode(x))","y":"\#(Base64URL.encode(y))"}}"#
+            }
+            try await attack.run(in: world)
+        }
+    }
+
     @Test(arguments: encodings)
     func `base64url has one spelling (A12)`(_ attack: Attack) async throws {
         try await attack.run(in: World.secp256k1.value)

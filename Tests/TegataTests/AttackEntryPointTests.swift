@@ -1,3 +1,4 @@
+import Foundation
 import Tegata
 import TegataCrypto
 import TegataNationalID
@@ -87,6 +88,41 @@ import Testing
             try world.holder.accept(
                 world.issued.replacing(card, with: bound), from: profile)
         }
+    }
+
+    @Test func `deep JSON needs no deep stack (A116)`() async throws {
+        let world = try await World.secp256k1.value
+        let profile = world.issuer.profile
+        var deep = try world.forgery()
+        let genuine = deep.card
+        deep.payload["x"] =
+            String(repeating: "[", count: 31) + String(repeating: "]", count: 31)
+        let accepted = world.issued.replacing(genuine, with: deep.card)
+        deep.payload["x"] = String(repeating: "[", count: 100_000)
+        let refused = deep.card
+        // A thread of 256 KiB, as small as a server may give.
+        let outcome: (Refusal?, Refusal?, Refusal?) = await withCheckedContinuation { done in
+            let thread = Thread {
+                func reason(_ text: String) -> Refusal? {
+                    do throws(Refusal) {
+                        _ = try world.holder.accept(text, from: profile)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+                done.resume(
+                    returning: (
+                        reason(accepted), reason(world.issued.replacing(genuine, with: refused)),
+                        reason(String(repeating: "{\"a\":[", count: 50_000))
+                    ))
+            }
+            thread.stackSize = 256 * 1024
+            thread.start()
+        }
+        #expect(outcome.0 == nil)
+        #expect(outcome.1 == .limitExceeded)
+        #expect(outcome.2 == .limitExceeded)
     }
 
     @Test func `OpenEdition and IssuerProfile`() async throws {
