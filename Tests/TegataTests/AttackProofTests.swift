@@ -56,6 +56,48 @@ import Testing
         #expect(try await door.verify(answer).serial == serial)
     }
 
+    @Test
+    func
+        `a proof made at a kiosk serves no other key, and none made at a door asks for a card (A129, A133)`()
+        async throws
+    {
+        let world = try await PersonWorld()
+        let identity = DemoIdentity(.jpkiP384)
+        let kiosk = Kiosk(
+            at: "https://station.example", key: World.privateKey("kiosk"), clock: { World.now })
+        let genuine = try await kiosk.request(world.founders, proving: identity)
+        var taken = try TokenForgery(genuine)
+        taken.header["jwk"] = String(
+            decoding: JSON.object(world.holderKey.verifyingKey.jwk).encoded, as: UTF8.self)
+        let stolen = taken.signed(by: world.holderKey)
+        await #expect(throws: IssuingError.refused(.nationalIDInvalid)) {
+            _ = try await world.issuer.issue(to: stolen)
+        }
+        // With a wallet's salt added it would be a card, if the proof said anything about a wallet.
+        taken.payload["wallet"] = "\"AAAAAAAAAAAAAAAAAAAAAA\""
+        let walleted = taken.signed(by: .secp256k1(World.privateKey("kiosk")))
+        let reason = await refusal { try await world.issuer.issue(to: walleted) }
+        #expect(reason != nil)
+        // A proof that a door asked for, wrapped as a request.
+        let (card, _) = try await world.card(DemoIdentity(.jpkiP384))
+        let door = world.door()
+        let answer = try await world.holder.present(
+            card, revealing: [], to: try await door.challenge(asking: [], personOf: world.founders),
+            proving: identity, in: world.founders)
+        let binding = try TokenForgery(String(answer.split(separator: "~").last ?? ""))
+        let extra = try JSON(parsing: Array((binding.payload["tegata"] ?? "{}").utf8))
+        var wrapped = try TokenForgery(genuine)
+        wrapped.header["jwk"] = taken.header["jwk"]
+        wrapped.payload["binding"] = "\"\(extra["person"]?["proof"]?.string ?? "")\""
+        let text = wrapped.signed(by: world.holderKey)
+        await #expect(throws: IssuingError.refused(.nationalIDInvalid)) {
+            _ = try await world.issuer.issue(to: text)
+        }
+        #expect(try await world.issuedCount() == 1)
+        _ = try await world.issuer.issue(to: genuine)
+        #expect(try await world.issuedCount() == 2)
+    }
+
     @Test func `every changed byte of a proof of person and its row is refused (A133)`()
         async throws
     {
