@@ -94,6 +94,8 @@ package struct Point: Sendable {
     /// `secp256k1_ecdh` is the library's one constant-time multiplication of an arbitrary point; its hash
     /// callback hands the product out instead of hashing it.
     package func times(_ secret: SecretScalar) -> Point {
+        // Every proof multiplies the generator, for which the library has a table; which point it is, is public.
+        if self == .generator { return secret.timesGenerator }
         var copy = raw
         var encoded = [UInt8](repeating: 4, count: 65)
         let done = unsafe encoded.withUnsafeMutableBufferPointer { output in

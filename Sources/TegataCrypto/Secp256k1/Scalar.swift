@@ -122,6 +122,8 @@ package struct Scalar: Hashable, Sendable {
     /// The inverse, or `nil` for zero.
     package var inverse: Scalar? {
         guard self != .zero else { return nil }
+        // A single node interpolates with nothing but ones.
+        guard self != .one else { return self }
         return power(self, times: { $0 * $1 })
     }
 }
