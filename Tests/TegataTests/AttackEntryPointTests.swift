@@ -160,7 +160,7 @@ import Testing
         let attestor = Attestor(
             key: World.privateKey("a"), accepting: .testCards, store: .inMemory(),
             clock: { World.now })
-        let request = try await AttackPersonTests.request(to: attestor)
+        let request = try await attestRequest(to: attestor)
         let texts = Self.spoilt(request, count: 250) + (try Self.retyped(request))
         await refuse(texts) { _ = try await attestor.attest($0) }
         // Nothing was used up on the way.
