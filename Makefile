@@ -41,7 +41,7 @@ examples: setup
 bench: setup
 	@echo "== build the benchmark"
 	@$(SWIFT) build -c release --product bench $(STATIC)
-	@$(SWIFT) run -c release --skip-build $(STATIC) bench $(BENCH)
+	@$(SWIFT) run -c release --skip-build bench $(BENCH)
 
 conformance: setup
 	@echo "== conformance"
