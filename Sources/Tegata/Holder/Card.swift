@@ -23,7 +23,7 @@ public struct Card: Sendable {
     let opening: CardOpening
     private let issued: IssuedCard
 
-    /// The card for storing, with the secrets that open its commitment: whoever reads it, and has the holder's key,
+    /// The card for storing, as the issuer sent it; `Holder.accept` reads it again. Whoever has it, and the holder's key,
     /// has the card.
     public var exposedEncoding: String { issued.encoded }
 
