@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "Tegata", targets: ["Tegata"]),
+        .library(name: "TegataLog", targets: ["TegataLog"]),
         .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
     ],
     targets: [
@@ -36,6 +37,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "TegataSDJWT", dependencies: ["TegataCrypto"], swiftSettings: strict),
         .target(name: "TegataProofs", dependencies: ["TegataCrypto"], swiftSettings: strict),
+        .target(name: "TegataLog", dependencies: ["TegataCrypto"], swiftSettings: strict),
         .target(
             name: "Tegata", dependencies: ["TegataCrypto", "TegataSDJWT", "TegataProofs"],
             swiftSettings: strict),
@@ -47,7 +49,8 @@ let package = Package(
         .executableTarget(
             name: "conformance",
             dependencies: [
-                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataNationalID",
+                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataLog",
+                "TegataNationalID",
             ], swiftSettings: strict),
         .executableTarget(
             name: "bench",
@@ -74,6 +77,9 @@ let package = Package(
             name: "TegataProofsTests",
             dependencies: ["TegataProofs", "TegataSDJWT", "TegataCrypto", "TestSupport"],
             exclude: ["model_driver.py"], swiftSettings: strict),
+        .testTarget(
+            name: "TegataLogTests", dependencies: ["TegataLog", "TegataCrypto"],
+            swiftSettings: strict),
         .testTarget(
             name: "TegataTests",
             dependencies: [

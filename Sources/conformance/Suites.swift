@@ -18,6 +18,7 @@ let suites: [String: Suite] = [
     "secp256k1-rfc6979": runRFC6979,
     "sigma-protocols": runSigmaProtocols,
     "tegata": runOwnVectors,
+    "tlog-merkle": runMerkleTrees,
     "token-status-list": runStatusLists,
     "wycheproof": runWycheproof,
     "x509-limbo": runLimbo,
@@ -43,6 +44,5 @@ let later: [String: String] = [
     "signed-note": "the log comes later",
     "slip39": "no Shamir backup of secrets",
     "tlog-cosignature": "the log comes later",
-    "tlog-merkle": "the log comes later",
     "tlog-tessera-log": "the log comes later",
 ]
