@@ -5,4 +5,14 @@ public enum LogError: Error, Equatable {
     case proofInvalid
     /// The index is not below the size, or the size is beyond the tree.
     case outOfRange
+    /// The text has another form.
+    case malformed
+    /// More signatures or bytes than are read.
+    case limitExceeded
+    /// A known key's signature is wrong, or no known key signed.
+    case signatureInvalid
+    /// Fewer witnesses signed than are asked for.
+    case witnessesMissing
+    /// The checkpoint is another log's.
+    case originMismatch
 }

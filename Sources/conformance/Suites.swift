@@ -17,7 +17,9 @@ let suites: [String: Suite] = [
     "secp256k1-points": runPoints,
     "secp256k1-rfc6979": runRFC6979,
     "sigma-protocols": runSigmaProtocols,
+    "signed-note": runSignedNotes,
     "tegata": runOwnVectors,
+    "tlog-cosignature": runCosignatures,
     "tlog-merkle": runMerkleTrees,
     "token-status-list": runStatusLists,
     "wycheproof": runWycheproof,
@@ -41,8 +43,6 @@ let later: [String: String] = [
     "mdoc": "mobile documents come later",
     "oid4vci": "OpenID4VCI comes later",
     "oid4vp": "OpenID4VP comes later",
-    "signed-note": "the log comes later",
     "slip39": "no Shamir backup of secrets",
-    "tlog-cosignature": "the log comes later",
     "tlog-tessera-log": "the log comes later",
 ]

@@ -1,0 +1,61 @@
+/// A log's statement of how many leaves it has and what their root is (C2SP tlog-checkpoint).
+public struct Checkpoint: Hashable, Sendable {
+    /// Which log, in its own words: the name of its key.
+    public let origin: String
+    /// How many leaves.
+    public let size: UInt64
+    /// Their root.
+    public let root: TreeHash
+
+    /// What a log is about to sign.
+    ///
+    /// - Throws: `malformed` for an origin that cannot be a key's name, or an empty tree with another root.
+    public init(origin: String, size: UInt64, root: TreeHash) throws(LogError) {
+        guard origin.isKeyName, size > 0 || root == .emptyTree else { throw .malformed }
+        self.origin = origin
+        self.size = size
+        self.root = root
+    }
+
+    /// Reads a checkpoint that `log` signed, with cosignatures of `quorum` of the `witnesses` or more. Without
+    /// witnesses it shows what the log says to this reader, not that it says the same to everyone.
+    ///
+    /// - Throws: `limitExceeded`, `malformed`, `signatureInvalid`, `witnessesMissing`, `originMismatch`.
+    public init(
+        parsing note: SignedNote, log: NoteKey, witnesses: [NoteKey] = [], quorum: Int = 0
+    ) throws(LogError) {
+        let signers = try note.verified(by: [log] + witnesses)
+        guard log.kind == .log, signers.contains(log) else { throw .signatureInvalid }
+        // A set: the same witness twice, or the same key under two names, counts once.
+        let seen = Set(signers.filter { $0.kind == .witness }.map(\.key))
+        guard seen.count >= quorum else { throw .witnessesMissing }
+        let body = try Self(text: note.text)
+        guard body.origin.utf8.elementsEqual(log.name.utf8) else { throw .originMismatch }
+        self = body
+    }
+
+    /// Reads origin, size and root. Extension lines, which no reader of ours knows, are refused (A99).
+    ///
+    /// - Throws: `malformed`.
+    private init(text: String) throws(LogError) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count == 4, lines[3].isEmpty, lines[1].utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
+            let size = UInt64(lines[1]), String(size) == lines[1],
+            let bytes = [UInt8](base64: lines[2]), let root = TreeHash(bytes)
+        else { throw .malformed }
+        try self.init(origin: String(lines[0]), size: size, root: root)
+    }
+
+    /// The three lines that are signed.
+    public var text: String { "\(origin)\n\(size)\n\(root.array.base64)\n" }
+
+    /// The checkpoint signed by its log.
+    ///
+    /// - Throws: `originMismatch` when the signer is another log or a witness.
+    public func signed(by log: NoteSigner) throws(LogError) -> SignedNote {
+        guard log.key.kind == .log, log.key.name.utf8.elementsEqual(origin.utf8) else {
+            throw .originMismatch
+        }
+        return log.sign(try SignedNote(text: text), at: 0)
+    }
+}

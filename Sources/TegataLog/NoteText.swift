@@ -1,0 +1,35 @@
+internal import TegataCrypto
+
+// The characters of signed notes: base64 with padding, key names, signature lines.
+extension [UInt8] {
+    /// The bytes that padded, canonical base64 spells (RFC 4648 §4); `nil` for anything else.
+    init?(base64 text: Substring) {
+        let characters = Array(text.utf8)
+        guard characters.count % 4 == 0 else { return nil }
+        let padding = characters.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        self = []
+        guard
+            Base64Alphabet.standard.decode(
+                characters.span.extracting(0..<characters.count - padding), appendingTo: &self)
+        else { return nil }
+    }
+
+    /// The bytes in padded base64.
+    var base64: String {
+        var text = [UInt8]()
+        Base64Alphabet.standard.encode(span, appendingTo: &text)
+        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension StringProtocol {
+    /// Whether this names a key: not empty, no white space, no control character, no plus sign.
+    var isKeyName: Bool {
+        !isEmpty
+            && unicodeScalars.allSatisfy {
+                $0 != "+" && !$0.properties.isWhitespace
+                    && $0.properties.generalCategory != .control
+            }
+    }
+}
