@@ -73,6 +73,11 @@ public struct MerkleTree: Sendable {
         return ConsistencyProof(oldSize: oldSize, newSize: newSize, path: path.reversed())
     }
 
+    /// The roots of all whole subtrees of 2^level leaves; `nil` when there is none.
+    func hashes(of level: Int) -> [TreeHash]? {
+        levels.indices.contains(level) ? levels[level] : nil
+    }
+
     /// The left half is the largest power of two below the size.
     private func halves(_ range: Range<UInt64>) -> (left: Range<UInt64>, right: Range<UInt64>) {
         let count = range.upperBound - range.lowerBound

@@ -21,6 +21,7 @@ let suites: [String: Suite] = [
     "tegata": runOwnVectors,
     "tlog-cosignature": runCosignatures,
     "tlog-merkle": runMerkleTrees,
+    "tlog-tessera-log": runTiledLog,
     "token-status-list": runStatusLists,
     "wycheproof": runWycheproof,
     "x509-limbo": runLimbo,
@@ -44,5 +45,4 @@ let later: [String: String] = [
     "oid4vci": "OpenID4VCI comes later",
     "oid4vp": "OpenID4VP comes later",
     "slip39": "no Shamir backup of secrets",
-    "tlog-tessera-log": "the log comes later",
 ]
