@@ -17,20 +17,13 @@ public struct Checkpoint: Hashable, Sendable {
         self.root = root
     }
 
-    /// Reads a checkpoint that `log` signed, with cosignatures of `quorum` of the `witnesses` or more. Without
-    /// witnesses it shows what the log says to this reader, not that it says the same to everyone.
+    /// Reads a checkpoint that the log of `policy` signed, with the cosignatures that the policy asks for.
     ///
-    /// - Throws: `limitExceeded`, `malformed`, `signatureInvalid`, `witnessesMissing`, `originMismatch`.
-    public init(
-        parsing note: SignedNote, log: NoteKey, witnesses: [NoteKey] = [], quorum: Int = 0
-    ) throws(LogError) {
-        let signers = try note.verified(by: [log] + witnesses)
-        guard log.kind == .log, signers.contains(log) else { throw .signatureInvalid }
-        // A set: the same witness twice, or the same key under two names, counts once.
-        let seen = Set(signers.filter { $0.kind == .witness }.map(\.key))
-        guard seen.count >= quorum else { throw .witnessesMissing }
+    /// - Throws: `malformed`, `signatureInvalid`, `witnessesMissing`, `originMismatch`.
+    public init(parsing note: SignedNote, by policy: LogPolicy) throws(LogError) {
+        try policy.check(note)
         let body = try Self(text: note.text)
-        guard body.origin.utf8.elementsEqual(log.name.utf8) else { throw .originMismatch }
+        guard body.origin.utf8.elementsEqual(policy.log.name.utf8) else { throw .originMismatch }
         self = body
     }
 
@@ -39,8 +32,7 @@ public struct Checkpoint: Hashable, Sendable {
     /// - Throws: `malformed`.
     private init(text: String) throws(LogError) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 4, lines[3].isEmpty, lines[1].utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
-            let size = UInt64(lines[1]), String(size) == lines[1],
+        guard lines.count == 4, lines[3].isEmpty, let size = UInt64(decimal: lines[1]),
             let bytes = [UInt8](base64: lines[2]), let root = TreeHash(bytes)
         else { throw .malformed }
         try self.init(origin: String(lines[0]), size: size, root: root)

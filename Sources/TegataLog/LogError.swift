@@ -15,4 +15,6 @@ public enum LogError: Error, Equatable {
     case witnessesMissing
     /// The checkpoint is another log's.
     case originMismatch
+    /// A policy names a key of the wrong kind, or a quorum that its witnesses can never reach.
+    case policyInvalid
 }

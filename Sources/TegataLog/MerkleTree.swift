@@ -23,6 +23,16 @@ public struct MerkleTree: Sendable {
         }
     }
 
+    /// Takes the last leaves away again, so that `size` remain.
+    ///
+    /// - Throws: `outOfRange` for a tree that is smaller already.
+    public mutating func truncate(to size: UInt64) throws(LogError) {
+        guard size <= self.size else { throw .outOfRange }
+        for level in levels.indices {
+            levels[level].removeLast(levels[level].count - Int(size >> UInt64(level)))
+        }
+    }
+
     /// The root of all leaves.
     public var root: TreeHash { hash(of: 0..<size) }
 

@@ -1,4 +1,4 @@
-internal import TegataCrypto
+public import TegataCrypto
 
 /// Signs notes: a log its checkpoints, a witness those that it has seen. Ed25519; wiped with the last copy.
 ///
@@ -9,28 +9,14 @@ public struct NoteSigner: Sendable {
     public let key: NoteKey
     private let secret: Ed25519.PrivateKey
 
-    /// A new random key.
+    /// A signer with this name; by default with a new random key.
     ///
     /// - Throws: `malformed` for a name that is empty or has white space, control characters or a plus sign.
-    public init(name: String, kind: NoteKey.Kind) throws(LogError) {
-        try self.init(name: name, kind: kind, Ed25519.PrivateKey())
-    }
-
-    /// The key of a 32-byte seed (RFC 8032 §5.1.5).
-    ///
-    /// - Throws: `malformed` for another length, or a name as above.
-    public init(name: String, kind: NoteKey.Kind, seed: [UInt8]) throws(LogError) {
-        guard let secret = try? Ed25519.PrivateKey(rawRepresentation: seed) else {
-            throw .malformed
-        }
-        try self.init(name: name, kind: kind, secret)
-    }
-
-    private init(
-        name: String, kind: NoteKey.Kind, _ secret: Ed25519.PrivateKey
+    public init(
+        name: String, kind: NoteKey.Kind, key: Ed25519.PrivateKey = Ed25519.PrivateKey()
     ) throws(LogError) {
-        key = try NoteKey(name: name, kind: kind, key: secret.publicKey)
-        self.secret = secret
+        self.key = try NoteKey(name: name, kind: kind, key: key.publicKey)
+        secret = key
     }
 
     /// The note with this signature added; a witness's carries `time`, seconds since 1970.

@@ -1,6 +1,6 @@
 internal import TegataCrypto
 
-// The characters of signed notes: base64 with padding, key names, signature lines.
+// The characters of signed notes: base64 with padding, numbers, key names, signature lines.
 extension [UInt8] {
     /// The bytes that padded, canonical base64 spells (RFC 4648 §4); `nil` for anything else.
     init?(base64 text: Substring) {
@@ -20,6 +20,16 @@ extension [UInt8] {
         Base64Alphabet.standard.encode(span, appendingTo: &text)
         while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
         return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension UInt64 {
+    /// The number that decimal digits spell, without sign or leading zero; `nil` for anything else.
+    init?(decimal text: Substring) {
+        guard let number = UInt64(text), String(number).utf8.elementsEqual(text.utf8) else {
+            return nil
+        }
+        self = number
     }
 }
 

@@ -20,8 +20,8 @@ import Testing
 
     private func read(_ text: String) throws -> Checkpoint {
         try Checkpoint(
-            parsing: SignedNote(parsing: Array(text.utf8)), log: log.key,
-            witnesses: witnesses.map(\.key))
+            parsing: SignedNote(parsing: Array(text.utf8)),
+            by: LogPolicy(log: log.key, witnesses: witnesses.map(\.key), quorum: 0))
     }
 
     @Test func `a checkpoint is read as it was signed, and written as it was read`() throws {
@@ -38,7 +38,8 @@ import Testing
         let twice = witnesses[0].sign(once, at: 1_795_392_001)
         let both = witnesses[1].sign(once, at: 1_795_392_000)
         func read(_ note: SignedNote, _ quorum: Int) throws -> Checkpoint {
-            try Checkpoint(parsing: note, log: log.key, witnesses: keys, quorum: quorum)
+            try Checkpoint(
+                parsing: note, by: LogPolicy(log: log.key, witnesses: keys, quorum: quorum))
         }
         #expect(try read(both, 2) == checkpoint)
         #expect(try read(once, 1) == checkpoint)
@@ -53,8 +54,8 @@ import Testing
         func expectRefused(_ bytes: [UInt8], _ what: Comment) {
             #expect(throws: LogError.self, what) {
                 _ = try Checkpoint(
-                    parsing: SignedNote(parsing: bytes), log: log.key,
-                    witnesses: witnesses.map(\.key), quorum: 1)
+                    parsing: SignedNote(parsing: bytes),
+                    by: LogPolicy(log: log.key, witnesses: witnesses.map(\.key), quorum: 1))
             }
         }
         for index in genuine.indices {

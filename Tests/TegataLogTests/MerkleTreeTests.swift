@@ -32,6 +32,17 @@ import Testing
         #expect(throws: LogError.outOfRange) { try tree.root(at: 71) }
     }
 
+    @Test func `a tree cut back is the tree that it was, and grows again`() throws {
+        for size in 0...Self.entries.count {
+            var tree = Self.tree
+            try tree.truncate(to: UInt64(size))
+            #expect(tree.root == Self.definition(Self.entries[..<size]))
+            for entry in Self.entries[size...] { tree.append(TreeHash(leaf: entry)) }
+            #expect(tree.root == Self.tree.root)
+            #expect(throws: LogError.outOfRange) { try tree.truncate(to: 71) }
+        }
+    }
+
     @Test func `every leaf of every size is proved, at its place only`() throws {
         for size in UInt64(1)...70 {
             let root = try Self.tree.root(at: size)

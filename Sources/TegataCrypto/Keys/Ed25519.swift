@@ -1,15 +1,17 @@
 internal import COpenSSL
 
 /// Ed25519 (RFC 8032): the signatures of log checkpoints and of `did:key`s that are not ours.
-package enum Ed25519 {
+public enum Ed25519 {
     /// A key that signatures are checked with.
-    package struct PublicKey: Hashable, Sendable {
+    public struct PublicKey: Hashable, Sendable {
         /// The encoded point, 32 bytes.
-        package let rawRepresentation: [UInt8]
+        public let rawRepresentation: [UInt8]
         private let key: LibcryptoKey
 
         /// Reads 32 bytes. A string that is no point gives a key that verifies nothing.
-        package init(rawRepresentation: [UInt8]) throws(CryptoError) {
+        ///
+        /// - Throws: `CryptoError.wrongLength`.
+        public init(rawRepresentation: [UInt8]) throws(CryptoError) {
             guard rawRepresentation.count == 32 else { throw .wrongLength }
             guard
                 let pointer = unsafe EVP_PKEY_new_raw_public_key_ex(
@@ -37,21 +39,23 @@ package enum Ed25519 {
             return valid
         }
 
-        package static func == (left: Self, right: Self) -> Bool {
+        /// Compares the 32 bytes.
+        public static func == (left: Self, right: Self) -> Bool {
             left.rawRepresentation == right.rawRepresentation
         }
 
-        package func hash(into hasher: inout Hasher) { hasher.combine(rawRepresentation) }
+        /// Hashes the 32 bytes.
+        public func hash(into hasher: inout Hasher) { hasher.combine(rawRepresentation) }
     }
 
     /// A signing key; wiped by libcrypto with the last copy.
-    package struct PrivateKey: Sendable {
+    public struct PrivateKey: Sendable {
         /// The public half.
-        package let publicKey: PublicKey
+        public let publicKey: PublicKey
         private let key: LibcryptoKey
 
         /// A new random key.
-        package init() {
+        public init() {
             key = unsafe LibcryptoKey.generate("ED25519") { _ in true }
             guard let publicKey = try? Self.publicKey(of: key) else {
                 preconditionFailure("libcrypto lacks Ed25519")
@@ -60,13 +64,26 @@ package enum Ed25519 {
         }
 
         /// The key of a 32-byte seed (RFC 8032 §5.1.5).
-        package init(rawRepresentation seed: [UInt8]) throws(CryptoError) {
+        ///
+        /// - Throws: `CryptoError.wrongLength`.
+        public init(rawRepresentation seed: [UInt8]) throws(CryptoError) {
             guard seed.count == 32 else { throw .wrongLength }
             guard
                 let pointer = unsafe EVP_PKEY_new_raw_private_key_ex(nil, "ED25519", nil, seed, 32)
             else { throw .invalidKey }
             key = unsafe LibcryptoKey(owning: pointer)
             publicKey = try Self.publicKey(of: key)
+        }
+
+        /// The 32-byte seed, to be stored as the secret it is.
+        public var exposedRawRepresentation: [UInt8] {
+            var seed = [UInt8](repeating: 0, count: 32)
+            var count = 32
+            let done = unsafe key.withPointer {
+                unsafe EVP_PKEY_get_raw_private_key($0, &seed, &count)
+            }
+            precondition(done == 1 && count == 32, "libcrypto gives an Ed25519 key's seed")
+            return seed
         }
 
         private static func publicKey(of key: LibcryptoKey) throws(CryptoError) -> PublicKey {

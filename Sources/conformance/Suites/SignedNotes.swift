@@ -51,7 +51,8 @@ private func signs(_ vector: Vector) throws -> Bool {
         throw VectorError(what: "skey has another form")
     }
     let signer = try NoteSigner(
-        name: String(parts[2]), kind: .log, seed: [UInt8](key.dropFirst()))
+        name: String(parts[2]), kind: .log,
+        key: Ed25519.PrivateKey(rawRepresentation: [UInt8](key.dropFirst())))
     let note = signer.sign(try SignedNote(text: try vector.text.string), at: 0)
     return try note.encoded == vector.want.string
 }
@@ -61,7 +62,7 @@ private func readsTree(_ text: String) throws -> Bool {
     let log = try NoteSigner(name: "tree", kind: .log)
     let body = text.replacing("go.sum database tree", with: "tree")
     let note = log.sign(try SignedNote(text: body), at: 0)
-    return try Checkpoint(parsing: note, log: log.key).text == body
+    return try Checkpoint(parsing: note, by: LogPolicy(log: log.key)).text == body
 }
 
 /// C2SP cosignatures: a witness's signature and time below a log's checkpoint.

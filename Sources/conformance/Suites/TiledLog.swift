@@ -9,7 +9,7 @@ func runTiledLog(_ folder: Folder, _ report: inout Report) throws {
     for file in try folder.files("checkpoint.") {
         report.expect(file.name) {
             let checkpoint = try Checkpoint(
-                parsing: try SignedNote(parsing: try file.bytes), log: key)
+                parsing: try SignedNote(parsing: try file.bytes), by: LogPolicy(log: key))
             var tree = MerkleTree()
             for tile in Tile.all(of: checkpoint.size) where tile.content == .entries {
                 let bytes = try bytes(of: tile, in: folder)

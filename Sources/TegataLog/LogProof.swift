@@ -1,0 +1,85 @@
+/// Shows, offline and in one text, that an entry is in a log: its place, the path to the root, and the signed
+/// checkpoint with that root (C2SP tlog-proof).
+public struct LogProof: Hashable, Sendable {
+    static let header = "c2sp.org/tlog-proof@v1"
+    /// At most this many bytes of extra data are read.
+    public static let maximumExtra = 1 << 10
+
+    /// The place of the entry, counted from 0.
+    public let index: UInt64
+    /// The sibling on each level from the leaf up; at most 63.
+    public let path: [TreeHash]
+    /// What the application put beside it; nothing in the proof vouches for it.
+    public let extra: [UInt8]
+    /// The checkpoint with its signatures.
+    public let note: SignedNote
+
+    /// A proof of these parts; nothing is checked before `verify`.
+    public init(index: UInt64, path: [TreeHash], extra: [UInt8] = [], note: SignedNote) {
+        self.index = index
+        self.path = path
+        self.extra = extra
+        self.note = note
+    }
+
+    /// Reads a proof as received.
+    ///
+    /// - Throws: `malformed`, `limitExceeded`.
+    public init(parsing bytes: [UInt8]) throws(LogError) {
+        guard bytes.count <= SignedNote.maximumSize else { throw .limitExceeded }
+        // The first blank line ends the proof, the note has one of its own.
+        guard
+            let blank = bytes.indices.dropFirst().first(where: {
+                bytes[$0] == 0x0a && bytes[$0 - 1] == 0x0a
+            }), let text = String(validating: bytes[..<(blank - 1)], as: UTF8.self)
+        else { throw .malformed }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        guard lines.popFirst() == Self.header[...] else { throw .malformed }
+        extra = try Self.extra(of: &lines)
+        guard let place = lines.popFirst(), place.utf8.starts(with: "index ".utf8),
+            let index = UInt64(decimal: Substring(place.utf8.dropFirst(6)))
+        else { throw .malformed }
+        self.index = index
+        guard lines.count <= 63 else { throw .limitExceeded }
+        var path = [TreeHash]()
+        for line in lines {
+            guard let bytes = [UInt8](base64: line), let hash = TreeHash(bytes) else {
+                throw .malformed
+            }
+            path.append(hash)
+        }
+        self.path = path
+        note = try SignedNote(parsing: Array(bytes[(blank + 1)...]))
+    }
+
+    private static func extra(of lines: inout ArraySlice<Substring>) throws(LogError) -> [UInt8] {
+        guard let line = lines.first, line.utf8.starts(with: "extra ".utf8) else { return [] }
+        lines.removeFirst()
+        guard let bytes = [UInt8](base64: Substring(line.utf8.dropFirst(6))), !bytes.isEmpty else {
+            throw .malformed
+        }
+        guard bytes.count <= maximumExtra else { throw .limitExceeded }
+        return bytes
+    }
+
+    /// The proof as it travels.
+    public var encoded: String {
+        var lines = [Self.header]
+        if !extra.isEmpty { lines.append("extra " + extra.base64) }
+        lines.append("index \(index)")
+        lines += path.map { $0.array.base64 }
+        return lines.joined(separator: "\n") + "\n\n" + note.encoded
+    }
+
+    /// Checks that `entry`, recomputed by the caller from what it was shown, is in the log of `policy` (A96, A103).
+    ///
+    /// - Returns: the checkpoint that the entry is under.
+    /// - Throws: what `Checkpoint.init(parsing:by:)` throws; `outOfRange`, `proofInvalid`.
+    @discardableResult
+    public func verify(_ entry: [UInt8], by policy: LogPolicy) throws(LogError) -> Checkpoint {
+        let checkpoint = try Checkpoint(parsing: note, by: policy)
+        try InclusionProof(index: index, size: checkpoint.size, path: path)
+            .verify(TreeHash(leaf: entry), root: checkpoint.root)
+        return checkpoint
+    }
+}
