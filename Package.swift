@@ -39,7 +39,8 @@ let package = Package(
         .target(name: "TegataProofs", dependencies: ["TegataCrypto"], swiftSettings: strict),
         .target(name: "TegataLog", dependencies: ["TegataCrypto"], swiftSettings: strict),
         .target(
-            name: "Tegata", dependencies: ["TegataCrypto", "TegataSDJWT", "TegataProofs"],
+            name: "Tegata",
+            dependencies: ["TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataLog"],
             swiftSettings: strict),
         .target(
             name: "TegataNationalID", dependencies: ["Tegata", "TegataCrypto", "TegataSDJWT"],
@@ -84,7 +85,7 @@ let package = Package(
             name: "TegataTests",
             dependencies: [
                 "Tegata", "TegataNationalID", "TegataCrypto", "TegataSDJWT", "TegataProofs",
-                "TestSupport",
+                "TegataLog", "TestSupport",
             ], swiftSettings: strict),
         .testTarget(
             name: "TegataNationalIDTests",

@@ -15,6 +15,10 @@ public enum LogError: Error, Equatable {
     case witnessesMissing
     /// The checkpoint is another log's.
     case originMismatch
+    /// A file cannot be read or written.
+    case unavailable
+    /// The file is not what the tree says.
+    case damaged(String)
     /// A policy names a key of the wrong kind, or a quorum that its witnesses can never reach.
     case policyInvalid
 }

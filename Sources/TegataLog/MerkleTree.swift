@@ -83,6 +83,11 @@ public struct MerkleTree: Sendable {
         return ConsistencyProof(oldSize: oldSize, newSize: newSize, path: path.reversed())
     }
 
+    /// The hash of the leaf at `index`; `nil` beyond the end.
+    public func leaf(_ index: UInt64) -> TreeHash? {
+        index < size ? levels[0][Int(index)] : nil
+    }
+
     /// The roots of all whole subtrees of 2^level leaves; `nil` when there is none.
     func hashes(of level: Int) -> [TreeHash]? {
         levels.indices.contains(level) ? levels[level] : nil

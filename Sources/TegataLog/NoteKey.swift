@@ -29,7 +29,7 @@ public struct NoteKey: Hashable, Sendable {
             let key = try? Ed25519.PublicKey(rawRepresentation: Array(bytes[1...]))
         else { throw .malformed }
         try self.init(name: String(parts[0]), kind: kind, key: key)
-        guard Hex.encode(Self.big(id)) == parts[1] else { throw .malformed }
+        guard Hex.encode(bigEndian(id)) == parts[1] else { throw .malformed }
     }
 
     init(name: String, kind: Kind, key: Ed25519.PublicKey) throws(LogError) {
@@ -43,7 +43,7 @@ public struct NoteKey: Hashable, Sendable {
 
     /// `name+id+base64`, as `init(parsing:)` reads it.
     public var encoded: String {
-        name + "+" + Hex.encode(Self.big(id)) + "+"
+        name + "+" + Hex.encode(bigEndian(id)) + "+"
             + ([kind.rawValue] + key.rawRepresentation).base64
     }
 
@@ -68,10 +68,5 @@ public struct NoteKey: Hashable, Sendable {
     static func time(of signature: [UInt8]) -> UInt64? {
         guard signature.count == 72, signature[0] < 0x80 else { return nil }
         return signature[..<8].reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    static func big(_ value: some FixedWidthInteger) -> [UInt8] {
-        let count = value.bitWidth / 8
-        return (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }
     }
 }

@@ -25,7 +25,7 @@ public struct NoteSigner: Sendable {
             switch key.kind {
             case .log: secret.signature(for: Array(note.text.utf8))
             case .witness:
-                NoteKey.big(time) + secret.signature(for: NoteKey.cosigned(note.text, at: time))
+                bigEndian(time) + secret.signature(for: NoteKey.cosigned(note.text, at: time))
             }
         return note.adding(.init(name: key.name, id: key.id, signature: signature))
     }

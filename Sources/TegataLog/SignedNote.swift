@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// A text with signatures below it, as received: nothing is checked before `verified(by:)` (C2SP signed-note).
 public struct SignedNote: Hashable, Sendable {
     /// At most this many signatures are read.
@@ -55,7 +57,7 @@ public struct SignedNote: Hashable, Sendable {
     public var encoded: String {
         text + "\n"
             + lines.map {
-                "\u{2014} \($0.name) \((NoteKey.big($0.id) + $0.signature).base64)\n"
+                "\u{2014} \($0.name) \((bigEndian($0.id) + $0.signature).base64)\n"
             }.joined()
     }
 

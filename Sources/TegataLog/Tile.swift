@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// Up to 256 neighbouring hashes of a tree, or up to 256 entries, as one file that a static web server can serve
 /// (C2SP tlog-tiles).
 public struct Tile: Hashable, Sendable {
@@ -16,18 +18,20 @@ public struct Tile: Hashable, Sendable {
     /// How many hashes or entries it has, 1 … 256; below 256 it is the last one, and a longer one will follow.
     public let width: Int
 
-    /// The files that a tree of `size` leaves consists of, the entries first, then the hashes from the leaves up.
-    public static func all(of size: UInt64) -> some Sequence<Tile> {
+    /// The files that a tree of `size` leaves consists of, the entries first, then the hashes from the leaves up; without
+    /// those that a tree of `oldSize` leaves had already.
+    public static func all(of size: UInt64, after oldSize: UInt64 = 0) -> some Sequence<Tile> {
         let contents = [Content.entries] + (0..<8).map { Content.hashes(level: $0) }
         return contents.lazy.flatMap { content in
-            let count =
+            let shift =
                 switch content {
-                case .entries: size
-                case .hashes(let level): size >> (8 * UInt64(level))
+                case .entries: UInt64(0)
+                case .hashes(let level): 8 * UInt64(level)
                 }
-            let files = count / 256 + (count % 256 == 0 ? 0 : 1)
-            return (0..<files).lazy.map { index in
-                Tile(content: content, index: index, width: Int(min(256, count - 256 * index)))
+            let (old, new) = (oldSize >> shift, size >> shift)
+            let files = new / 256 + (new % 256 == 0 ? 0 : 1)
+            return ((old < new ? old / 256 : files)..<files).lazy.map { index in
+                Tile(content: content, index: index, width: Int(min(256, new - 256 * index)))
             }
         }
     }
@@ -101,6 +105,6 @@ public struct EntryBundle: Hashable, Sendable {
 
     /// The file's bytes.
     public var encoded: [UInt8] {
-        entries.flatMap { NoteKey.big(UInt16($0.count)) + $0 }
+        entries.flatMap { bigEndian(UInt16($0.count)) + $0 }
     }
 }

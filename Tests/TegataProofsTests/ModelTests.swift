@@ -141,7 +141,7 @@ struct ModelTests {
         ]
         let fields = [
             "edition": context.edition, "audience": context.audience, "nonce": context.nonce,
-            "purpose": context.purpose, "expires": Codec.time(context.expires),
+            "purpose": context.purpose, "expires": bigEndian(context.expires),
             "subject": context.subject,
         ].mapValues(Hex.encode)
         let cases = try statements.map { label, statement, points, witness in

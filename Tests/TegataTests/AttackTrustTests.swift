@@ -130,9 +130,9 @@ import Testing
         let issuer = Issuer(
             at: World.club,
             keys: IssuerKeys(
-                card: newKey, register: World.privateKey("register"),
+                card: newKey, register: World.privateKey("register"), log: World.logKey,
                 earlier: [before.issuerKey.verifyingKey]),
-            register: InMemoryRegister(), identity: nil, store: .inMemory(),
+            identity: nil, store: .inMemory(),
             clock: { World.now })
         let edition = try await issuer.open(
             Edition("visitors", limit: .unlimited, nationalID: []))
@@ -152,8 +152,9 @@ import Testing
         #expect(try await show(card, trusting: profile).claims["tier"] == "gold")
         let withdrawn = Issuer(
             at: World.club,
-            keys: IssuerKeys(card: newKey, register: World.privateKey("register")),
-            register: InMemoryRegister(), identity: nil, store: .inMemory(),
+            keys: IssuerKeys(
+                card: newKey, register: World.privateKey("register"), log: World.logKey),
+            identity: nil, store: .inMemory(),
             clock: { World.now }
         ).profile
         #expect(try await show(card, trusting: withdrawn).claims["tier"] == "gold")

@@ -12,7 +12,7 @@ func attestRequest(to attestor: Attestor) async throws -> String {
     let node = try EvaluationNode.deal(
         nodes: 1, threshold: 1, trusting: [keys], attestorThreshold: 1)[0]
     let issuer = Issuer(
-        at: World.club, keys: .generate(), register: InMemoryRegister(),
+        at: World.club, keys: .generate(),
         identity: try IdentityServices(
             attestors: [held], threshold: 1, nodes: [node], threshold: 1),
         store: .inMemory(), clock: { World.now })

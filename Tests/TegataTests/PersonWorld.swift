@@ -45,8 +45,9 @@ struct PersonWorld: Sendable {
             attestors: [tap], threshold: 1, nodes: [nodeTap], threshold: 1)
         issuer = Issuer(
             at: id,
-            keys: IssuerKeys(card: issuerKey, register: World.privateKey("club register")),
-            register: InMemoryRegister(), identity: services, store: .inMemory(),
+            keys: IssuerKeys(
+                card: issuerKey, register: World.privateKey("club register"), log: World.logKey),
+            identity: services, store: .inMemory(),
             clock: { World.now })
         founders = try await issuer.open(
             Edition("founders", limit: 500, nationalID: [.jpkiRSA, .jpkiP384]))

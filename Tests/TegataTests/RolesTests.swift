@@ -31,7 +31,9 @@ import Testing
     func `both curves issue, hold, show and verify`(usesSecp256k1: Bool) async throws {
         let signing: SigningKey =
             usesSecp256k1 ? .secp256k1(Secp256k1.PrivateKey()) : .p256(P256.PrivateKey())
-        let issuer = club(keys: IssuerKeys(card: signing, register: Secp256k1.PrivateKey()))
+        let issuer = club(
+            keys: IssuerKeys(
+                card: signing, register: Secp256k1.PrivateKey(), log: Ed25519.PrivateKey()))
         let edition = try await issuer.open(Edition("founders", limit: 500))
         let holder =
             usesSecp256k1 ? Holder(key: P256.PrivateKey()) : Holder(key: Secp256k1.PrivateKey())

@@ -27,6 +27,9 @@ struct World: Sendable {
     static let secp256k1 = Task { try await World(.secp256k1(privateKey("issuer"))) }
     static let p256 = Task { try await World(.p256(P256.PrivateKey())) }
 
+    /// The key of every test issuer's log: what is tested is what happens when others change.
+    static let logKey = Ed25519.PrivateKey()
+
     static func privateKey(_ seed: String) -> Secp256k1.PrivateKey {
         var random = SeededRandomness(seed)
         return Secp256k1.PrivateKey(SecretScalar.random(using: &random))
@@ -37,8 +40,10 @@ struct World: Sendable {
         let isSecp256k1 = issuerKey.algorithm == .es256k
         holderKey = isSecp256k1 ? .secp256k1(Self.privateKey("holder")) : .p256(P256.PrivateKey())
         issuer = Issuer(
-            at: id, keys: IssuerKeys(card: issuerKey, register: Self.privateKey("register")),
-            register: InMemoryRegister(), identity: nil, store: .inMemory(), clock: { Self.now })
+            at: id,
+            keys: IssuerKeys(
+                card: issuerKey, register: Self.privateKey("register"), log: Self.logKey),
+            identity: nil, store: .inMemory(), clock: { Self.now })
         visitors = try await issuer.open(
             Edition("visitors", limit: .unlimited, nationalID: []))
         holder = Holder(key: holderKey, secret: [1, 2, 3], clock: { Self.now })

@@ -133,6 +133,5 @@ func lengthPrefixed(_ text: String) -> [UInt8] {
 
 /// Bytes with their number in front, four bytes big-endian.
 func lengthPrefixed(_ bytes: [UInt8]) -> [UInt8] {
-    let count = UInt32(bytes.count)
-    return (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } + bytes
+    bigEndian(UInt32(bytes.count)) + bytes
 }

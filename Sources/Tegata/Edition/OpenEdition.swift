@@ -47,12 +47,11 @@ struct IdentityParameters: Sendable {
 extension OpenEdition {
     static let type = "tegata-edition+jwt"
 
-    /// Announces `edition`, signed by the issuer.
-    init(
-        announcing edition: Edition, by issuer: String, identity: IdentityParameters?,
-        services: IdentityServices?, signedBy key: SigningKey, at time: Int64,
-        nonce: @escaping @Sendable () async throws(Refusal) -> String
-    ) {
+    /// The announcement of `edition`, signed by the issuer.
+    static func announcement(
+        of edition: Edition, by issuer: String, identity: IdentityParameters?,
+        services: IdentityServices?, signedBy key: SigningKey, at time: Int64
+    ) -> String {
         var payload: JSONObject = [
             "iss": .string(issuer), "iat": .whole(time), "edition": edition.json,
         ]
@@ -68,11 +67,7 @@ extension OpenEdition {
                 "operators", .string(services.trust == .embedded ? "embedded" : "split"))
             payload.add("test_anchors", .bool(services.usesTestAnchors))
         }
-        self.init(
-            edition: edition, issuer: issuer,
-            encoded: SignedText.sign(.object(payload), type: Self.type, by: key),
-            trust: services?.trust, usesTestAnchors: services?.usesTestAnchors ?? false,
-            identity: identity, services: services, nonce: nonce)
+        return SignedText.sign(.object(payload), type: Self.type, by: key)
     }
 
     /// Reads an announcement that one of `profile`'s keys signed.

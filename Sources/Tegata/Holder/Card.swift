@@ -21,6 +21,8 @@ public struct Card: Sendable {
     /// The signed row of the register, 171 bytes: shown only in the ID-bound check.
     let row: [UInt8]
     let opening: CardOpening
+    /// The proof that the row is in the log, for a verifier that asks for it.
+    var logProof: String { issued.proof }
     private let issued: IssuedCard
 
     /// The card for storing, as the issuer sent it; `Holder.accept` reads it again. Whoever has it, and the holder's key,

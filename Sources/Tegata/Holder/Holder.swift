@@ -1,4 +1,5 @@
 public import TegataCrypto
+internal import TegataLog
 internal import TegataProofs
 public import TegataSDJWT
 
@@ -77,7 +78,8 @@ public struct Holder: Sendable {
     /// Checks what the issuer answered, and makes it this wallet's card.
     ///
     /// - Throws: what a verifier would throw about the card; `holderBindingInvalid` when it is bound to another key;
-    ///   `conflict` when card, row and this wallet do not belong together.
+    ///   `conflict` when card, row and this wallet do not belong together; `logProofInvalid` when the card is not in the
+    ///   issuer's log.
     public func accept(_ issued: String, from profile: IssuerProfile) throws(Refusal) -> Card {
         let issued = try IssuedCard(parsing: issued)
         let received = try ReceivedSDJWT(parsing: Array(issued.card.utf8), .credential)
@@ -107,6 +109,7 @@ public struct Holder: Sendable {
         guard row.edition == edition, row.position == card.serial.number,
             row.commitment.encoded == card.commitment
         else { throw .conflict }
+        try checkLog(row, card, issued, profile)
         // A visitor's row carries an index that the wallet did not see; a person's carries the one it derived from.
         let index = card.proofOfPerson == .none ? [] : row.index.encoded
         var source = wallet.source(salt: issued.wallet, edition: edition, index: index)
@@ -116,6 +119,19 @@ public struct Holder: Sendable {
         } catch {
             throw error == .mismatch ? .conflict : .malformed
         }
+    }
+
+    /// That the row is in the issuer's log, and that the proof is one that a verifier can follow from the card (A103).
+    private func checkLog(
+        _ row: Row, _ card: CheckedCard, _ issued: IssuedCard, _ profile: IssuerProfile
+    ) throws(Refusal) {
+        let proof = try LogProof(ofCard: issued.proof)
+        guard try ProofExtra(parsing: proof.extra).blind == row.blind(salt: issued.salt) else {
+            throw .logProofInvalid
+        }
+        try proof.verify(
+            edition: row.edition, serial: card.serial, commitment: card.commitment,
+            by: try profile.logPolicy())
     }
 
     /// What both kinds of request have in common.

@@ -65,6 +65,7 @@ extension Holder {
             extra.add("pseudonym", .bytes(try pseudonym(question, card, epoch)))
         }
         if let person { extra.add("person", person) }
+        if question.asksLogProof { extra.add("log", .string(card.logProof)) }
         return String(
             decoding: card.held.presentation(
                 revealing: claims.map { ClaimPath(stringLiteral: $0) }, by: key,

@@ -89,33 +89,44 @@ extension JSON {
     }
 }
 
-/// What the issuer answers: the card, its row, and what the wallet needs to open the row's commitment.
+/// What the issuer answers: the card, its row, what the wallet needs to open the row's commitment, and where the row is in
+/// the log.
 struct IssuedCard {
     let card: String
     let row: [UInt8]
     /// δ, 32 secret bytes.
     let opening: [UInt8]
     let wallet: [UInt8]
+    /// What opens the row's leaf, 32 bytes.
+    let salt: FixedBytes<32>
+    /// The log proof (Spec/register.md).
+    let proof: String
 
     var encoded: String {
         JSON.object([
             "card": .string(card), "row": .bytes(row), "opening": .bytes(opening),
-            "wallet": .bytes(wallet),
+            "wallet": .bytes(wallet), "salt": .bytes(salt.array), "proof": .string(proof),
         ]).text
     }
 
-    init(card: String, row: [UInt8], opening: [UInt8], wallet: [UInt8]) {
+    init(
+        card: String, row: [UInt8], opening: [UInt8], wallet: [UInt8], salt: FixedBytes<32>,
+        proof: String
+    ) {
         self.card = card
         self.row = row
         self.opening = opening
         self.wallet = wallet
+        self.salt = salt
+        self.proof = proof
     }
-
     init(parsing text: String) throws(Refusal) {
         let message = try JSON.message(text, limit: 512 * 1024)
         card = try message.required("card").text(atMost: 256 * 1024)
         row = try message.required("row").bytes()
         opening = try message.required("opening").bytes()
         wallet = try message.required("wallet").bytes()
+        salt = try message.required("salt").fixedBytes()
+        proof = try message.required("proof").text(atMost: 64 * 1024)
     }
 }

@@ -24,7 +24,11 @@ extension Issuer {
             .open("commitment", .bytes(commitment.encoded)),
             .open("proof_of_person", .string(proof.rawValue)),
             .open(
-                "status", StatusReference(index: place.statusIndex, uri: statusListURI).claim),
+                "status",
+                StatusReference(
+                    index: place.statusIndex % StatusIndexes.listSize,
+                    uri: statusListURI(place.statusIndex / StatusIndexes.listSize)
+                ).claim),
         ]
         issued += claims.items.map { $0.claim.issued(as: $0.name) }
         do {

@@ -1,5 +1,6 @@
-internal import TegataCrypto
 internal import Synchronization
+internal import TegataCrypto
+public import TegataLog
 internal import TegataProofs
 public import TegataSDJWT
 
@@ -12,28 +13,37 @@ public final class Issuer: Sendable {
     public let id: String
     let keys: IssuerKeys
     private let ring: KeyRing
-    let register: any Register
+    let register: Register
+    let logSigner: NoteSigner
     let services: IdentityServices?
     let store: any ChallengeStore
     let clock: @Sendable () -> Int64
     // The open editions, by id.
     private let open = Mutex<[String: OpenEdition]>([:])
 
-    /// An issuer with this identifier. `identity` are the attestors and nodes for editions that ask for a person;
-    /// `store` remembers the nonces given to requests.
+    /// An issuer with this identifier.
+    ///
+    /// - Parameters:
+    ///   - id: the identifier, an https URL.
+    ///   - keys: what it signs with.
+    ///   - log: where cards and log are kept.
+    ///   - directory: where the log's files go, for a web server to serve, if anywhere.
+    ///   - identity: the attestors and nodes for editions that ask for a person.
+    ///   - store: remembers the nonces given to requests.
     public convenience init(
-        at id: String, keys: IssuerKeys, register: some Register = InMemoryRegister(),
-        identity: IdentityServices? = nil, store: some ChallengeStore = InMemoryChallengeStore()
+        at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
+        publishing directory: LogDirectory? = nil, identity: IdentityServices? = nil,
+        store: some ChallengeStore = InMemoryChallengeStore()
     ) {
         self.init(
-            at: id, keys: keys, register: register, identity: identity, store: store,
+            at: id, keys: keys, log: log, publishing: directory, identity: identity, store: store,
             clock: { SystemClock.now })
     }
 
     package init(
-        at id: String, keys: IssuerKeys, register: some Register,
-        identity: IdentityServices?, store: some ChallengeStore,
-        clock: @escaping @Sendable () -> Int64
+        at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
+        publishing directory: LogDirectory? = nil, identity: IdentityServices?,
+        store: some ChallengeStore, clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
         self.keys = keys
@@ -41,23 +51,41 @@ public final class Issuer: Sendable {
             preconditionFailure("an issuer lists each of its keys once")
         }
         self.ring = ring
-        self.register = register
+        guard
+            let signer = try? NoteSigner(name: Self.origin(of: id), kind: .log, key: keys.log)
+        else { preconditionFailure("an issuer's identifier is an https URL without white space") }
+        logSigner = signer
+        register = Register(journal: log, signer: signer, directory: directory)
         services = identity
         self.store = store
         self.clock = clock
     }
 
+    /// The name of an issuer's log (Spec/register.md).
+    static func origin(of issuer: String) -> String {
+        let scheme = "https://"
+        let name = issuer.hasPrefix(scheme) ? issuer.dropFirst(scheme.count) : issuer[...]
+        return name.replacing("+", with: "%2B") + "/tegata"
+    }
+
     /// The card type, `vct`.
     var cardType: String { id + "/tegata/membership" }
 
-    /// Where the status list of all cards is.
-    var statusListURI: String { id + "/tegata/status" }
+    /// Where the status list with this number is.
+    func statusListURI(_ number: Int = 0) -> String {
+        id + "/tegata/status" + (number > 0 ? "/\(number)" : "")
+    }
+
+    /// Why this issuer answers `unavailable`, for its operator; `nil` while its register works.
+    public var fault: RegisterFault? {
+        get async { await register.fault }
+    }
 
     /// What others need to trust this issuer, with the editions open so far.
     public var profile: IssuerProfile {
         IssuerProfile(
             issuer: id, ring: ring, cardType: cardType,
-            registerKey: keys.register.publicKey.xOnly,
+            registerKey: keys.register.publicKey.xOnly, logKey: logSigner.key,
             editions: open.withLock { $0.sorted { $0.key < $1.key }.map(\.value) },
             statuses: IssuerStatusSource(issuer: self))
     }
@@ -84,25 +112,47 @@ public final class Issuer: Sendable {
             return earlier
         }
         let digest = edition.digest(issuer: id)
+        let announcement: String
+        if let earlier = try await register.current().books[digest]?.announcement {
+            announcement = earlier
+        } else {
+            announcement = try await enter(edition, digest)
+        }
+        let opened = try restore(announcement)
+        guard opened.edition == edition else { throw .conflict }
+        open.withLock { $0[edition.id] = opened }
+        return opened
+    }
+
+    /// Makes an announcement the edition's first entry in the log.
+    ///
+    /// - Returns: the announcement that is there; another process may have been faster.
+    private func enter(_ edition: Edition, _ digest: EditionDigest) async throws(Refusal) -> String
+    {
         var parameters: IdentityParameters?
         if !edition.nationalID.isEmpty, let services {
             parameters = try await IdentityParameters(services, for: digest)
         }
-        try await register.open(digest, limit: edition.limit)
-        let editionID = edition.id
-        let opened = OpenEdition(
-            announcing: edition, by: id, identity: parameters,
-            services: edition.nationalID.isEmpty ? nil : services, signedBy: keys.card,
-            at: clock(), nonce: { () async throws(Refusal) in try await self.nonce(for: editionID) }
-        )
-        return try open.withLock { editions throws(Refusal) in
-            // Another task may have opened it in between; the first announcement stands.
-            if let earlier = editions[edition.id] {
-                guard earlier.edition == edition else { throw .conflict }
-                return earlier
-            }
-            editions[edition.id] = opened
-            return opened
+        let text = OpenEdition.announcement(
+            of: edition, by: id, identity: parameters, services: services, signedBy: keys.card,
+            at: clock())
+        let entry = LogEntry.signed(.open, digest, text)
+        guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
+        try await register.submit { state, batch in
+            if state.books[digest] != nil { return .found(0) }
+            guard batch.entries.isEmpty else { return .wait }
+            batch.isChange = true
+            return .append(entry, .limit(edition.limit))
+        }
+        return try await register.current().book(digest).announcement
+    }
+
+    /// The edition of an announcement in our own log, with the ways to its services and to us.
+    private func restore(_ announcement: String) throws(Refusal) -> OpenEdition {
+        let opened = try OpenEdition(parsing: announcement, from: profile)
+        let name = opened.edition.id
+        return opened.reached(through: opened.edition.nationalID.isEmpty ? nil : services) {
+            () async throws(Refusal) in try await self.nonce(for: name)
         }
     }
 
@@ -123,20 +173,11 @@ public final class Issuer: Sendable {
         return nonce
     }
 
-    /// Changes the status of a card. Revoked is final.
-    ///
-    /// - Throws: `conflict`, `unavailable`.
-    public func setStatus(
-        _ status: CardStatus, of serial: UInt32, in edition: OpenEdition
-    ) async throws(Refusal) {
-        try await register.setStatus(status, of: serial, in: edition.digest)
-    }
-
     /// The public lists of an edition, signed: persons' indexes and card commitments, each sorted on its own.
     ///
     /// - Throws: `unavailable`.
     public func publicLists(of edition: OpenEdition) async throws(Refusal) -> String {
-        let lists = try await register.lists(of: edition.digest)
+        let lists = PublicLists(try await register.current().book(edition.digest))
         return SignedText.sign(
             [
                 "iss": .string(id), "iat": .whole(clock()), "edition": .string(edition.edition.id),

@@ -1,4 +1,5 @@
 public import TegataCrypto
+public import TegataLog
 public import TegataSDJWT
 
 /// What others need to trust an issuer: its identifier, keys, card type and open editions. It says whom to believe,
@@ -13,6 +14,8 @@ public struct IssuerProfile: Sendable {
     public let cardType: String
     /// The x-only key that signs register rows, 32 bytes.
     public let registerKey: FixedBytes<32>
+    /// The key that signs the checkpoints of the issuer's log.
+    public let logKey: NoteKey
     /// The announced editions.
     public private(set) var editions: [OpenEdition]
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
@@ -21,12 +24,13 @@ public struct IssuerProfile: Sendable {
 
     init(
         issuer: String, ring: KeyRing, cardType: String, registerKey: FixedBytes<32>,
-        editions: [OpenEdition], statuses: (any StatusSource)?
+        logKey: NoteKey, editions: [OpenEdition], statuses: (any StatusSource)?
     ) {
         self.issuer = issuer
         self.ring = ring
         self.cardType = cardType
         self.registerKey = registerKey
+        self.logKey = logKey
         self.editions = editions
         self.statuses = statuses
     }
@@ -40,6 +44,10 @@ public struct IssuerProfile: Sendable {
         issuer = try json.required("issuer").text(atMost: 2048)
         cardType = try json.required("type").text(atMost: 2048)
         registerKey = try json.required("register_key").fixedBytes()
+        guard let logKey = try? NoteKey(parsing: try json.required("log_key").text(atMost: 2048)),
+            logKey.kind == .log
+        else { throw .malformed }
+        self.logKey = logKey
         let set = try json.required("jwks")
         // Refuses a set that can be read in two ways (A16).
         _ = try JWKSet(parsing: set.encoded)
@@ -64,8 +72,20 @@ public struct IssuerProfile: Sendable {
         JSON.object([
             "issuer": .string(issuer), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
             "type": .string(cardType), "register_key": .bytes(registerKey.array),
+            "log_key": .string(logKey.encoded),
             "editions": .array(editions.map { .string($0.encoded) }),
         ]).text
+    }
+
+    /// What it takes to believe a checkpoint of this issuer's log.
+    ///
+    /// - Throws: `logProofInvalid` when the witnesses can never reach the quorum.
+    func logPolicy(witnesses: [NoteKey] = [], quorum: Int = 0) throws(Refusal) -> LogPolicy {
+        do {
+            return try LogPolicy(log: logKey, witnesses: witnesses, quorum: quorum)
+        } catch {
+            throw .logProofInvalid
+        }
     }
 
     /// The announced edition with this id.

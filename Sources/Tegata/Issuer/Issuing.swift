@@ -1,4 +1,5 @@
 internal import TegataCrypto
+internal import TegataLog
 internal import TegataProofs
 internal import TegataSDJWT
 
@@ -31,10 +32,10 @@ extension Issuer {
         let signed = CardRequest.signedPart(of: text)
         let key = SHA256.hash(signed)
         let content = SHA256.hash(signed + claims.fingerprint)
-        if let earlier = try await register.answer(
-            to: key.array, content: content, in: opened.digest)
+        if let earlier = try await register.current().answer(
+            to: key, content: content, in: opened.digest)
         {
-            return earlier
+            return try await answer(at: earlier)
         }
         try checkTimes(request, opened.edition, at: now)
         guard let asked = try await store.content(of: request.nonce, now: now),
@@ -44,11 +45,31 @@ extension Issuer {
         try await store.consume(request.nonce, now: now)
         let claim = RegisterClaim(
             edition: opened.digest,
-            person: opened.edition.onePerPerson ? checked.index.point.encoded : nil,
-            idempotencyKey: key.array, content: content)
-        return try await register.allocate(claim) { place throws(Refusal) in
+            person: opened.edition.onePerPerson ? checked.index.encoded : nil, key: key,
+            content: content)
+        let record = try await register.allocate(claim) { place throws(Refusal) in
             try self.make(request, checked, opened, claims, place, at: now)
         }
+        return try await answer(at: record)
+    }
+
+    /// What the holder of the card at `record` receives: the same card each time, with its log proof under the newest
+    /// checkpoint.
+    private func answer(at record: UInt64) async throws(Refusal) -> String {
+        let (kind, memo, proof) = try await register.card(at: record)
+        let row = try Row(ofOurs: memo.row, keys)
+        let extra = ProofExtra(kind: kind, epoch: row.epoch, blind: row.blind(salt: memo.salt))
+        guard var answer = try JSON(parsing: Array(memo.answer.utf8)).object else {
+            throw .unavailable
+        }
+        answer.add("salt", .bytes(memo.salt.array))
+        answer.add(
+            "proof",
+            .string(
+                LogProof(
+                    index: proof.index, path: proof.path, extra: extra.encoded, note: proof.note
+                ).encoded))
+        return JSON.object(answer).text
     }
 
     private func checkTimes(
@@ -142,22 +163,26 @@ extension Issuer {
         }
         let row = Row(
             position: place.serial.number, index: checked.index, commitment: commitment, epoch: 0,
-            status: .active, signedBy: keys.register, using: &random
-        ).encoded
+            status: .active, signedBy: keys.register, using: &random)
         let answer: String
         if let wallet = request.wallet {
             let card = try card(
                 for: request.key, commitment, checked.proofOfPerson, opened.edition, claims,
                 place, at: now, using: &random)
             answer =
-                IssuedCard(card: card, row: row, opening: opening, wallet: wallet).encoded
+                JSON.object([
+                    "card": .string(card), "row": .bytes(row.encoded), "opening": .bytes(opening),
+                    "wallet": .bytes(wallet),
+                ]).text
         } else {
-            answer = JSON.object(["row": .bytes(row)]).text
+            answer = JSON.object(["row": .bytes(row.encoded)]).text
         }
-        return RegisterEntry(
-            person: checked.index.point.encoded, commitment: commitment.encoded, row: row,
-            answer: answer)
+        return RegisterEntry(row: row, salt: random.fixed(), answer: answer)
     }
+}
+
+extension PersonIndex {
+    fileprivate var encoded: FixedBytes<33>? { FixedBytes(point.encoded) }
 }
 
 extension OpenEdition {

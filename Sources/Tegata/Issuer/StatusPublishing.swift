@@ -4,16 +4,19 @@ extension Issuer {
     /// Seconds for which a copy of the status list may be kept.
     static let statusTimeToLive: Int64 = 300
 
-    /// The signed status list of all this issuer's cards, for `statusListURI` (Token Status List §5.1).
+    /// The signed status list with this number, counted from 0: 2^17 places of cards of all editions (Token Status
+    /// List §5.1).
     ///
-    /// - Throws: `unavailable`.
-    public func statusList() async throws(Refusal) -> String {
-        let bytes = try await register.statuses()
+    /// - Throws: `unavailable`, `statusUnknown` for a number that there is not.
+    public func statusList(_ number: Int = 0) async throws(Refusal) -> String {
+        guard let bytes = try await register.current().indexes.list(number) else {
+            throw .statusUnknown
+        }
         guard let list = StatusList(bits: 2, packed: bytes) else { throw .unavailable }
         let now = clock()
         return String(
             decoding: StatusListToken.sign(
-                list, uri: statusListURI, issuedAt: now, expiresAt: now + 86_400,
+                list, uri: statusListURI(number), issuedAt: now, expiresAt: now + 86_400,
                 timeToLive: Self.statusTimeToLive, by: keys.card,
                 keyID: keys.card.verifyingKey.thumbprint), as: UTF8.self)
     }
@@ -24,7 +27,10 @@ struct IssuerStatusSource: StatusSource {
     let issuer: Issuer
 
     func statusList(at uri: String) async throws -> String {
-        guard uri.hasSameBytes(as: issuer.statusListURI) else { throw Refusal.statusUnknown }
-        return try await issuer.statusList()
+        let number = uri.split(separator: "/").last.flatMap { Int($0) } ?? 0
+        guard uri.hasSameBytes(as: issuer.statusListURI(number)) else {
+            throw Refusal.statusUnknown
+        }
+        return try await issuer.statusList(number)
     }
 }

@@ -1,125 +1,441 @@
-public import TegataSDJWT
+internal import TegataCrypto
+package import TegataLog
+internal import TegataProofs
+package import TegataSDJWT
 
-/// Where an issuer keeps what exists: editions, rows, statuses. One routine makes every card (R7).
+/// What exists of an issuer's cards, and the one routine by which anything comes to exist (Spec/register.md).
 ///
-/// Rows are joined here and nowhere public: what is published of an edition are two sorted lists, persons' indexes
-/// and card commitments, that cannot be matched with each other (protocol.md, decision 3).
-///
-/// Someone who can rewrite this storage can forget that a serial was given, and so make the issuer give it again;
-/// they cannot sign a row or a card. Someone who can read it can join `L` with `D` and serial, which still names
-/// nobody without the evaluation nodes.
-public protocol Register: Sendable {
-    /// Opens an edition for claims.
+/// Its storage is a journal whose entries are the public log. What the records mean is in memory and follows from them alone.
+package actor Register {
+    private let journal: any Journal
+    private let signer: NoteSigner
+    private let directory: LogDirectory?
+
+    private(set) var state = RegisterState()
+    private var tree = MerkleTree()
+    private var head = JournalHead.empty
+    /// The newest head that was ever seen or written: nothing older is believed.
+    private var anchor = JournalHead.empty
+    /// How much of the log is published.
+    private var published: UInt64 = 0
+    private var isLoaded = false
+    private var lastRead = ContinuousClock.now
+    private var queue = [Job]()
+    private var isWorking = false
+    /// Why the register last stopped; `nil` while it works.
+    package private(set) var fault: RegisterFault?
+
+    /// A register over `journal`, whose checkpoints `signer` signs, published in `directory`.
+    package init(journal: any Journal, signer: NoteSigner, directory: LogDirectory? = nil) {
+        self.journal = journal
+        self.signer = signer
+        self.directory = directory
+    }
+
+    /// Something that is to be appended, or found out not to be.
+    struct Job: Sendable {
+        let decide: @Sendable (RegisterState, inout Batch) throws(Refusal) -> Decision
+        let finish: @Sendable (Result<UInt64, Refusal>) -> Void
+    }
+
+    enum Decision {
+        /// The record exists.
+        case found(UInt64)
+        /// These are to be written.
+        case append(LogEntry, RegisterMemo)
+        /// It depends on what this batch will have written.
+        case wait
+    }
+
+    /// What is about to be written, as far as it bears on what comes after it in the same batch.
+    struct Batch {
+        var entries = [LogEntry]()
+        var memos = [RegisterMemo]()
+        var cards = [EditionDigest: Int]()
+        var persons = Set<FixedBytes<33>>()
+        var keys = Set<FixedBytes<32>>()
+        var indexes = Set<UInt32>()
+        /// Whether it changes what claims are decided by, so that no claim may follow.
+        var isChange = false
+    }
+
+    // MARK: Reading
+
+    /// The state, with what other processes have written until a moment ago.
     ///
-    /// - Throws: `conflict` when it is open with another limit, `unavailable`.
-    func open(_ edition: EditionDigest, limit: Limit) async throws(Refusal)
+    /// - Throws: `unavailable`; `fault` says why.
+    func current() async throws(Refusal) -> RegisterState {
+        let isOld = !isWorking && lastRead.duration(to: .now) > .seconds(1)
+        if !isLoaded || fault != nil || isOld {
+            try await submit { _, _ in .found(0) }
+        }
+        return state
+    }
 
-    /// Gives a claim its serial and keeps its row: the one-per-person check, the serial, the status index and the
-    /// row are one atomic step, and the last one that can fail.
-    ///
-    /// `making` turns the place into what the holder receives. It runs inside the step, so a card that cannot be
-    /// made takes no serial.
-    ///
-    /// - Returns: the answer of `making`, or the answer given before for the same idempotency key and content.
-    /// - Throws: `soldOut`, `alreadyClaimed`, `conflict` for a used idempotency key with another content,
-    ///   `unavailable` for an edition that is not open, and whatever `making` throws.
-    func allocate(
-        _ claim: RegisterClaim,
-        making: @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
-    ) async throws(Refusal) -> String
-
-    /// The answer given before to this idempotency key; `nil` for a key not seen.
-    ///
-    /// - Throws: `conflict` when it was given for another content, `unavailable`.
-    func answer(
-        to idempotencyKey: [UInt8], content: FixedBytes<32>, in edition: EditionDigest
-    ) async throws(Refusal) -> String?
-
-    /// Changes the status of the card with this serial. Revoked is final: no other status follows it.
-    ///
-    /// - Throws: `conflict` for a change after revocation, `unavailable` for a card that does not exist.
-    func setStatus(
-        _ status: CardStatus, of serial: UInt32, in edition: EditionDigest
-    ) async throws(Refusal)
-
-    /// The public lists of an edition as they stand.
-    ///
-    /// - Throws: `unavailable` for an edition that is not open.
-    func lists(of edition: EditionDigest) async throws(Refusal) -> PublicLists
-
-    /// The statuses of all cards by status index, two bits each, lowest bits first.
-    func statuses() async throws(Refusal) -> [UInt8]
-}
-
-/// What a card's status can be (Token Status List §7).
-public enum CardStatus: UInt8, Sendable {
-    /// In force.
-    case valid = 0
-    /// Ended for good.
-    case revoked = 1
-    /// Ended for now.
-    case suspended = 2
-}
-
-/// An edition's 32-byte name in rows, tokens and transcripts: a tagged hash of issuer and edition id.
-public typealias EditionDigest = FixedBytes<32>
-
-/// One claim on a card, checked in everything but its place.
-public struct RegisterClaim: Sendable {
-    /// The edition.
-    public let edition: EditionDigest
-    /// The person's index `L`, 33 bytes, when the edition asks who claims; each occurs once per edition.
-    public let person: [UInt8]?
-    /// The caller's key for this claim: a retry with the same key gets the same card.
-    public let idempotencyKey: [UInt8]
-    /// A digest of everything asked, so that the same key with another content is noticed.
-    public let content: FixedBytes<32>
-
-    package init(
-        edition: EditionDigest, person: [UInt8]?, idempotencyKey: [UInt8], content: FixedBytes<32>
+    /// A card's record with the log proof for its entry under the newest checkpoint; `extra` is the caller's to add.
+    func card(at record: UInt64) async throws(Refusal) -> (
+        kind: LogEntry.Kind, memo: CardMemo, proof: LogProof
     ) {
-        self.edition = edition
-        self.person = person
-        self.idempotencyKey = idempotencyKey
-        self.content = content
+        _ = try await current()
+        let stored = try await records(record..<record + 1)[0]
+        guard let entry = try? LogEntry(parsing: stored.entry),
+            case .card(let memo)? = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
+        else {
+            fault = .damaged(record: record)
+            throw .unavailable
+        }
+        guard let note = try? SignedNote(parsing: Array(head.note.utf8)),
+            let path = try? tree.inclusionProof(of: record, at: head.size).path
+        else { throw .unavailable }
+        return (entry.kind, memo, LogProof(index: record, path: path, note: note))
+    }
+
+    /// The newest checkpoint; `nil` before the first entry.
+    func checkpoint() async throws(Refusal) -> String? {
+        _ = try await current()
+        return head.size > 0 ? head.note : nil
+    }
+
+    /// The bytes of a file of the public log; `nil` for one that there is not.
+    func bytes(of tile: Tile) async throws(Refusal) -> [UInt8]? {
+        _ = try await current()
+        switch tile.content {
+        case .hashes(let level):
+            let end = (256 * tile.index + UInt64(tile.width)) << (8 * UInt64(level))
+            return end <= head.size ? tree.encoded(tile) : nil
+        case .entries:
+            let start = 256 * tile.index
+            guard start + UInt64(tile.width) <= head.size else { return nil }
+            let entries = try await records(start..<start + UInt64(tile.width)).map(\.entry)
+            return try? EntryBundle(entries).encoded
+        }
+    }
+
+    private func records(_ range: Range<UInt64>) async throws(Refusal) -> [JournalRecord] {
+        do {
+            let found = try await journal.records(from: range.lowerBound, atMost: range.count)
+            guard found.count == range.count else {
+                throw JournalError.damaged("record \(range.lowerBound) is missing")
+            }
+            return found
+        } catch {
+            throw .unavailable
+        }
+    }
+
+    // MARK: Writing
+
+    /// Gives a claim its place and keeps its row: the one-per-person check, the serial, the status index and the row are
+    /// one atomic step, and the last one that can fail. `making` runs inside it, so a card that cannot be made takes no
+    /// serial; it may run again when another process was faster.
+    ///
+    /// - Returns: the number of the record.
+    /// - Throws: `soldOut`, `alreadyClaimed`, `conflict` for a used key with another content, `unavailable`, and
+    ///   whatever `making` throws.
+    package func allocate(
+        _ claim: RegisterClaim,
+        making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
+    ) async throws(Refusal) -> UInt64 {
+        // What the committed state decides needs no place in the queue (A94).
+        if let found = try await current().verdict(on: claim) { return found }
+        return try await submit { state, batch throws(Refusal) in
+            try state.decide(claim, &batch, making: making)
+        }
+    }
+
+    /// Waits for its turn, and for the batch to be durable and public.
+    @discardableResult
+    func submit(
+        _ decide: @escaping @Sendable (RegisterState, inout Batch) throws(Refusal) -> Decision
+    ) async throws(Refusal) -> UInt64 {
+        let result = await withCheckedContinuation { continuation in
+            queue.append(Job(decide: decide) { continuation.resume(returning: $0) })
+            guard !isWorking else { return }
+            isWorking = true
+            Task { await work() }
+        }
+        return try result.get()
+    }
+
+    /// The sequencer: one at a time, each time with everything that waits.
+    private func work() async {
+        var failures = 0
+        while !queue.isEmpty {
+            let jobs = Array(queue.prefix(1024))
+            queue.removeFirst(jobs.count)
+            do {
+                try await step(jobs)
+                failures = 0
+            } catch {
+                failures += 1
+                // Somebody was faster, or nobody knows: read and decide again, a few times (A93).
+                if failures < 5, error.isWorthAnotherTry { continue }
+                fault = error.fault
+                for job in queue { job.finish(.failure(.unavailable)) }
+                queue = []
+            }
+        }
+        isWorking = false
+    }
+
+    /// Decides some jobs and writes what they ask for. When it throws, the jobs wait again.
+    private func step(_ jobs: [Job]) async throws(StepError) {
+        do {
+            try await read()
+        } catch {
+            queue = jobs + queue
+            throw error
+        }
+        fault = nil
+        var batch = Batch()
+        var waiting = [(job: Job, record: UInt64)]()
+        var deferred = [Job]()
+        var found = [(job: Job, result: Result<UInt64, Refusal>)]()
+        for job in jobs {
+            do throws(Refusal) {
+                switch try job.decide(state, &batch) {
+                case .found(let record): found.append((job, .success(record)))
+                case .wait: deferred.append(job)
+                case .append(let entry, let memo):
+                    waiting.append((job, head.size + UInt64(batch.entries.count)))
+                    batch.entries.append(entry)
+                    batch.memos.append(memo)
+                }
+            } catch {
+                found.append((job, .failure(error)))
+            }
+        }
+        for (job, result) in found { job.finish(result) }
+        queue = deferred + queue
+        guard !batch.entries.isEmpty else { return }
+        do {
+            try await write(batch)
+            try await publish()
+        } catch {
+            queue = waiting.map(\.job) + queue
+            throw error
+        }
+        for (job, record) in waiting { job.finish(.success(record)) }
+    }
+
+    private func write(_ batch: Batch) async throws(StepError) {
+        var records = [JournalRecord]()
+        for (entry, memo) in zip(batch.entries, batch.memos) {
+            let bytes = entry.encoded
+            records.append(JournalRecord(entry: bytes, memo: memo.encoded(beside: bytes)))
+            tree.append(TreeHash(leaf: bytes))
+        }
+        do throws(JournalError) {
+            let new = try sign()
+            try await journal.append(records, to: head, making: new)
+            head = new
+            anchor = new
+            lastRead = .now
+        } catch {
+            // The tree is as long as the head says, whatever was about to be written.
+            try? tree.truncate(to: head.size)
+            throw StepError(error)
+        }
+        for (entry, memo) in zip(batch.entries, batch.memos) {
+            do {
+                try state.apply(entry, memo)
+            } catch {
+                preconditionFailure("what was decided follows from what was there")
+            }
+        }
+    }
+
+    private func sign() throws(JournalError) -> JournalHead {
+        do {
+            let checkpoint = try Checkpoint(
+                origin: signer.key.name, size: tree.size, root: tree.root)
+            let note = try checkpoint.signed(by: signer)
+            // A signature is checked before anyone sees it: hardware has given wrong ones (A139).
+            _ = try Checkpoint(parsing: note, by: try LogPolicy(log: signer.key))
+            return JournalHead(size: tree.size, root: tree.root, note: note.encoded)
+        } catch {
+            throw .unavailable("the checkpoint cannot be signed")
+        }
+    }
+
+    // MARK: Following the journal
+
+    /// Takes in what the journal has beyond what is known, and checks that it continues it.
+    private func read() async throws(StepError) {
+        // The published checkpoint before the head, so that it cannot be the newer of the two by chance.
+        let note = isLoaded ? nil : try publishedNote()
+        do {
+            let newest = try await newestHead()
+            try await take(upTo: newest)
+            if !isLoaded { try await compare(with: note) }
+            head = newest
+            anchor = newest
+            isLoaded = true
+            lastRead = .now
+        } catch {
+            // Nothing of it is believed: what was read is read again once the operator has looked.
+            if case .fault(let fault) = error, fault.isAboutContent { forget() }
+            throw error
+        }
+        try await publish()
+    }
+
+    private func newestHead() async throws(StepError) -> JournalHead {
+        let newest: JournalHead
+        do {
+            newest = try await journal.head()
+        } catch {
+            throw StepError(error)
+        }
+        guard newest.size >= anchor.size else {
+            throw .fault(.rolledBack(stored: newest.size, published: anchor.size))
+        }
+        guard newest.size > anchor.size || newest.root == anchor.root else {
+            throw .fault(.forked(size: anchor.size))
+        }
+        return newest
+    }
+
+    private func take(upTo newest: JournalHead) async throws(StepError) {
+        while tree.size < newest.size {
+            let start = tree.size
+            let records: [JournalRecord]
+            do {
+                records = try await journal.records(
+                    from: start, atMost: Int(min(4096, newest.size - start)))
+            } catch {
+                throw StepError(error)
+            }
+            guard !records.isEmpty else { throw .fault(.damaged(record: start)) }
+            for record in records {
+                do {
+                    let entry = try LogEntry(parsing: record.entry)
+                    try state.apply(
+                        entry,
+                        try RegisterMemo(
+                            parsing: record.memo, beside: record.entry, kind: entry.kind))
+                } catch {
+                    throw .fault(.damaged(record: tree.size))
+                }
+                tree.append(TreeHash(leaf: record.entry))
+            }
+        }
+        guard tree.root == newest.root, newest.size == 0 || isOurs(newest) else {
+            throw .fault(.headInvalid)
+        }
+        guard (try? tree.root(at: anchor.size)) == anchor.root else {
+            throw .fault(.forked(size: anchor.size))
+        }
+    }
+
+    private func isOurs(_ head: JournalHead) -> Bool {
+        guard let note = try? SignedNote(parsing: Array(head.note.utf8)),
+            let checkpoint = checkpoint(in: note)
+        else { return false }
+        return checkpoint.size == head.size && checkpoint.root == head.root
+    }
+
+    private func checkpoint(in note: SignedNote) -> Checkpoint? {
+        guard let policy = try? LogPolicy(log: signer.key) else { return nil }
+        return try? Checkpoint(parsing: note, by: policy)
+    }
+
+    private func forget() {
+        state = RegisterState()
+        tree = MerkleTree()
+        head = .empty
+        isLoaded = false
+    }
+
+    // MARK: Publishing
+
+    private func publishedNote() throws(StepError) -> SignedNote? {
+        do {
+            return try directory?.checkpoint()
+        } catch {
+            throw .fault(.publication("the published checkpoint cannot be read"))
+        }
+    }
+
+    /// Whether what was published is the beginning of what is stored, and the files are whole.
+    private func compare(with note: SignedNote?) async throws(StepError) {
+        guard let directory, let note else { return published = 0 }
+        guard let checkpoint = checkpoint(in: note) else {
+            throw .fault(.publication("the published checkpoint is not this log's"))
+        }
+        guard checkpoint.size <= tree.size else {
+            throw .fault(.rolledBack(stored: tree.size, published: checkpoint.size))
+        }
+        guard (try? tree.root(at: checkpoint.size)) == checkpoint.root else {
+            throw .fault(.forked(size: checkpoint.size))
+        }
+        do {
+            let missing = try directory.missing(from: tree, at: checkpoint.size)
+            try await directory.write(missing, of: tree) { range throws(LogError) in
+                try await self.entries(range)
+            }
+        } catch .damaged(let name) {
+            throw .fault(.publication("\(name) is damaged"))
+        } catch {
+            throw .fault(.publication("the log's files cannot be read or written"))
+        }
+        published = checkpoint.size
+    }
+
+    /// Makes everything that is committed public.
+    private func publish() async throws(StepError) {
+        guard let directory, published < head.size else { return published = head.size }
+        do {
+            try await directory.publish(tree, from: published, note: head.note) {
+                range throws(LogError) in
+                try await self.entries(range)
+            }
+        } catch {
+            throw .fault(.publication("the log's files cannot be written"))
+        }
+        published = head.size
+    }
+
+    private func entries(_ range: Range<UInt64>) async throws(LogError) -> [[UInt8]] {
+        do {
+            return try await records(range).map(\.entry)
+        } catch {
+            throw .unavailable
+        }
     }
 }
 
-/// A place in an edition, decided inside the allocation step.
-public struct RegisterPlace: Sendable {
-    /// The serial, 1 … limit.
-    public let serial: Serial
-    /// A random unused index in the shared status list.
-    public let statusIndex: Int
-}
+/// Why a step of the sequencer ended early.
+enum StepError: Error {
+    /// Somebody else has appended, or nobody knows whether we have.
+    case again(RegisterFault)
+    case fault(RegisterFault)
 
-/// What the register keeps of a card, and the text its holder receives.
-public struct RegisterEntry: Sendable {
-    /// The person's index, 33 bytes; a point nobody can open for a card without a person.
-    public let person: [UInt8]
-    /// The card commitment `D`, 33 bytes.
-    public let commitment: [UInt8]
-    /// The signed row, 171 bytes.
-    public let row: [UInt8]
-    /// What the holder receives.
-    public let answer: String
-
-    package init(person: [UInt8], commitment: [UInt8], row: [UInt8], answer: String) {
-        self.person = person
-        self.commitment = commitment
-        self.row = row
-        self.answer = answer
+    init(_ error: JournalError) {
+        self =
+            switch error {
+            case .moved: .again(.storage("other processes were faster five times"))
+            case .uncertain(let reason): .again(.storage(reason))
+            case .unavailable(let reason), .damaged(let reason): .fault(.storage(reason))
+            }
     }
+
+    var fault: RegisterFault {
+        switch self {
+        case .again(let fault), .fault(let fault): fault
+        }
+    }
+
+    var isWorthAnotherTry: Bool { if case .again = self { true } else { false } }
 }
 
-/// What anyone may see of an edition: two lists of equal length, each sorted on its own.
-public struct PublicLists: Hashable, Sendable {
-    /// The active persons' indexes `L`, 33 bytes each, sorted.
-    public let persons: [[UInt8]]
-    /// The active card commitments `D`, 33 bytes each, sorted.
-    public let commitments: [[UInt8]]
-    /// How many serials were ever given.
-    public let issued: UInt32
-    /// The limit in force.
-    public let limit: Limit
+extension RegisterFault {
+    /// Whether it is what was read that is wrong, not that it could not be read.
+    fileprivate var isAboutContent: Bool {
+        switch self {
+        case .storage, .publication: false
+        case .damaged, .headInvalid, .rolledBack, .forked: true
+        }
+    }
 }

@@ -26,6 +26,8 @@ struct Question {
     let pseudonymEpoch: UInt64?
     /// Whether the person must prove with the ID card that the card was issued to them.
     let asksPerson: Bool
+    /// Whether the holder must show that the card is in the issuer's log.
+    let asksLogProof: Bool
 
     var encoded: String {
         var object: JSONObject = [
@@ -38,12 +40,13 @@ struct Question {
         }
         if let pseudonymEpoch { object.add("pseudonym", .whole(Int64(clamping: pseudonymEpoch))) }
         if asksPerson { object.add("person", true) }
+        if asksLogProof { object.add("log", true) }
         return JSON.object(object).text
     }
 
     init(
         audience: String, nonce: String, expires: UInt64, asked: [String], edition: EditionName?,
-        pseudonymEpoch: UInt64?, asksPerson: Bool
+        pseudonymEpoch: UInt64?, asksPerson: Bool, asksLogProof: Bool
     ) {
         self.audience = audience
         self.nonce = nonce
@@ -52,6 +55,7 @@ struct Question {
         self.edition = edition
         self.pseudonymEpoch = pseudonymEpoch
         self.asksPerson = asksPerson
+        self.asksLogProof = asksLogProof
     }
 
     init(parsing text: String) throws(Refusal) {
@@ -73,6 +77,7 @@ struct Question {
         }
         pseudonymEpoch = try message["pseudonym"]?.time()
         asksPerson = try message["person"]?.flag() ?? false
+        asksLogProof = try message["log"]?.flag() ?? false
         guard edition != nil || !asksPerson else { throw .malformed }
     }
 

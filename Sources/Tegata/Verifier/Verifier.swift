@@ -1,4 +1,5 @@
 internal import TegataCrypto
+internal import TegataLog
 internal import TegataProofs
 public import TegataSDJWT
 
@@ -72,7 +73,7 @@ public struct Verifier: Sendable {
                 EditionName(issuer: $0.issuer, id: $0.edition.id)
             },
             pseudonymEpoch: pseudonymEpoch,
-            asksPerson: personOf != nil)
+            asksPerson: personOf != nil, asksLogProof: policy.requiresLogProof)
         let text = question.encoded
         try await store.remember(
             question.nonce, content: text, until: now + policy.challengeLifetime, now: now)
@@ -103,6 +104,7 @@ public struct Verifier: Sendable {
             }
         }
         let claims = try card.answer(to: question.asked)
+        try checkLog(of: card, binding)
         let statusTime = try await checkStatus(of: card, at: now)
         let pseudonym = try checkPseudonym(question, card, binding)
         let person = try checkPerson(question, card, binding, at: now)
@@ -110,6 +112,19 @@ public struct Verifier: Sendable {
         return card.membership(
             claims: claims, isHolderProven: true, person: person, pseudonym: pseudonym,
             statusTime: statusTime)
+    }
+
+    /// That the card is in its issuer's log, as witnesses saw it (A103).
+    private func checkLog(
+        of card: CheckedCard, _ binding: VerifiedKeyBinding
+    ) throws(Refusal) {
+        guard policy.requiresLogProof else { return }
+        guard let text = binding.payload["tegata"]?["log"]?.string else { throw .logProofInvalid }
+        try LogProof(ofCard: text).verify(
+            edition: Edition.digest(issuer: card.profile.issuer, id: card.edition.id),
+            serial: card.serial, commitment: card.commitment,
+            by: try card.profile.logPolicy(
+                witnesses: policy.witnesses, quorum: policy.witnessQuorum))
     }
 
     /// A card without a holder: authentic, and no more than that (A66).
@@ -139,8 +154,8 @@ public struct Verifier: Sendable {
         guard !policy.requiresProofOfPerson || card.proofOfPerson != .none else {
             throw .nationalIDInvalid
         }
-        // No card carries a log proof yet, so a verifier that asks for one accepts none (A103).
-        guard !policy.requiresLogProof else { throw .logProofInvalid }
+        // Without an answer to a question there is nowhere a log proof could be.
+        guard received.hasKeyBinding || !policy.requiresLogProof else { throw .logProofInvalid }
         return card
     }
 }

@@ -1,3 +1,4 @@
+public import TegataLog
 public import TegataSDJWT
 
 /// What a verifier insists on. Every omission is the strict choice, and nothing in a card or presentation widens it
@@ -15,8 +16,13 @@ public struct VerifierPolicy: Sendable {
     public var maximumStatusAge: Int64 = 86_400
     /// Whether the holder's key must answer a fresh question. Without it a card is "authentic, holder not proven".
     public var requiresHolderBinding = true
-    /// Whether the card must carry a proof that it is in a log this verifier trusts.
+    /// Whether the holder must prove, offline, that the card is in its issuer's log.
     public var requiresLogProof = false
+    /// Who may vouch that a log says the same to everyone.
+    public var witnesses: [NoteKey] = []
+    /// How many of them must have signed the checkpoint of a log proof. 0 trusts the issuer not to show two logs; more
+    /// than there are witnesses refuses every card.
+    public var witnessQuorum = 0
     /// Whether a national-ID proof must have stood behind the card.
     public var requiresProofOfPerson = false
     /// Bytes of a presentation.

@@ -50,7 +50,7 @@ package struct PseudonymScope: Hashable, Sendable {
 
     /// The verifier behind its length, the edition's 32 bytes, the epoch in eight bytes big-endian.
     var encoded: [UInt8] {
-        Codec.prefixed(verifier) + edition.array + Codec.time(epoch)
+        Codec.prefixed(verifier) + edition.array + bigEndian(epoch)
     }
 }
 

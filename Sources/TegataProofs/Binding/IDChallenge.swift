@@ -45,7 +45,7 @@ package struct IDChallenge: Hashable, Sendable {
             + Codec.prefixed(Array(Point.sigmaSuite.utf8))
             + Codec.count(attestors.count) + attestors.flatMap { $0.key.array + $0.nonce.array }
             + blinded.encoded + scope.array + Codec.prefixed(Array(purpose.utf8))
-            + Codec.time(expires)
+            + bigEndian(expires)
     }
 
     /// The context of π₀: the whole challenge, through its hash.

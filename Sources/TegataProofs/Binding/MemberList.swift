@@ -113,6 +113,6 @@ package struct KioskResult: Hashable, Sendable {
     }
 
     private var body: [UInt8] {
-        edition.array + [isMember ? 1 : 0] + nonce.array + Codec.time(time)
+        edition.array + [isMember ? 1 : 0] + nonce.array + bigEndian(time)
     }
 }

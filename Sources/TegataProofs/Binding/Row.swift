@@ -71,20 +71,43 @@ package struct Row: Hashable, Sendable {
     /// TH("row-id", row): what a presentation's context names.
     package var hash: FixedBytes<32> { BindingHash.tagged("row-id", encoded) }
 
-    /// TH("leaf", row ‖ salt): the row's leaf in the log. It hides the row; the holder's receipt opens it.
+    /// TH("leaf-person", L ‖ salt): hides L from whoever is shown the rest of a leaf.
+    package func blind(salt: FixedBytes<32>) -> FixedBytes<32> {
+        BindingHash.tagged("leaf-person", index.encoded, salt.array)
+    }
+
+    /// The row's leaf in the log. It hides the row; whoever knows the salt opens it.
     package func leaf(salt: FixedBytes<32>) -> FixedBytes<32> {
-        BindingHash.tagged("leaf", encoded, salt.array)
+        Self.leaf(
+            edition: edition, position: position, commitment: commitment.encoded, epoch: epoch,
+            status: status, blind: blind(salt: salt))
+    }
+
+    /// The leaf from what a card shows, and what its holder adds (Spec/register.md).
+    package static func leaf(
+        edition: FixedBytes<32>, position: UInt32, commitment: [UInt8], epoch: UInt32,
+        status: Status, blind: FixedBytes<32>
+    ) -> FixedBytes<32> {
+        BindingHash.tagged(
+            "leaf", edition.array + bigEndian(position) + commitment,
+            bigEndian(epoch) + [status.rawValue],
+            blind.array)
+    }
+
+    /// This row with another status, signed anew.
+    package func changed(
+        to status: Status, signedBy key: Secp256k1.PrivateKey, using source: inout some Randomness
+    ) -> Row {
+        Row(
+            position: position, index: PersonIndex(edition: edition, point: index),
+            commitment: commitment, epoch: epoch, status: status, signedBy: key, using: &source)
     }
 
     private static func encode(
         _ edition: FixedBytes<32>, _ position: UInt32, _ index: Point, _ commitment: Point,
         _ epoch: UInt32, _ status: Status
     ) -> [UInt8] {
-        edition.array + big(position) + index.encoded + commitment.encoded + big(epoch)
+        edition.array + bigEndian(position) + index.encoded + commitment.encoded + bigEndian(epoch)
             + [status.rawValue]
-    }
-
-    private static func big(_ value: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32($0))) }
     }
 }

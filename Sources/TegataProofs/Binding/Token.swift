@@ -45,7 +45,7 @@ package struct Token: Hashable, Sendable {
         package var encoded: [UInt8] {
             [Token.version, Token.suite]
                 + [cardClass, flags.rawValue].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
-                + scope.array + Codec.time(expires) + blinded.encoded
+                + scope.array + bigEndian(expires) + blinded.encoded
         }
 
         init(from reader: inout Reader) throws(ProofError) {

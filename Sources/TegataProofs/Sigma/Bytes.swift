@@ -21,11 +21,6 @@ package enum Codec {
         let padded = [UInt8](repeating: 0, count: modulus.count - digits.count) + digits
         return padded.lexicographicallyPrecedes(modulus) ? padded.reversed() : nil
     }
-
-    /// Eight bytes, big-endian: times in our own formats.
-    static func time(_ seconds: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: seconds >> (56 - 8 * UInt64($0))) }
-    }
 }
 
 /// Reads a byte string from the front; every read is checked, and `finish` refuses a leftover byte.

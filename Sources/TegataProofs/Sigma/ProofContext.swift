@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// What a proof is for. All of it goes into the transcript, so a proof moved anywhere else is refused (A133).
 ///
 /// A field that a step has no use for stays empty; it is absorbed with its length all the same.
@@ -30,7 +32,7 @@ package struct ProofContext: Hashable, Sendable {
     /// Label and value of each field behind their lengths, in this order.
     package var encoded: [UInt8] {
         field("edition", edition) + field("audience", audience) + field("nonce", nonce)
-            + field("purpose", purpose) + field("expires", Codec.time(expires))
+            + field("purpose", purpose) + field("expires", bigEndian(expires))
             + field("subject", subject)
     }
 

@@ -70,7 +70,8 @@ struct Club {
     init(signing card: SigningKey, holder: Holder) async throws {
         issuer = Issuer(
             at: "https://club.example",
-            keys: IssuerKeys(card: card, register: Secp256k1.PrivateKey()))
+            keys: IssuerKeys(
+                card: card, register: Secp256k1.PrivateKey(), log: Ed25519.PrivateKey()))
         self.holder = holder
         edition = try await issuer.open(
             Edition("visitors", limit: 1_000_000, benefits: ["library"], nationalID: []))

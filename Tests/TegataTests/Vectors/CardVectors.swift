@@ -167,11 +167,13 @@ private func addAnswers(
         file.add("accept", comment, ["issued": .string(card.encoded)], expect: expect)
     }
     func with(
-        card: String? = nil, row: [UInt8]? = nil, opening: [UInt8]? = nil, wallet: [UInt8]? = nil
+        card: String? = nil, row: [UInt8]? = nil, opening: [UInt8]? = nil,
+        wallet: [UInt8]? = nil, salt: FixedBytes<32>? = nil, proof: String? = nil
     ) -> IssuedCard {
         IssuedCard(
             card: card ?? issued.card, row: row ?? issued.row, opening: opening ?? issued.opening,
-            wallet: wallet ?? issued.wallet)
+            wallet: wallet ?? issued.wallet, salt: salt ?? issued.salt,
+            proof: proof ?? issued.proof)
     }
     add("the row of another person", with(row: another.row), "conflict")
     add(
@@ -187,6 +189,21 @@ private func addAnswers(
     add(
         "an empty disclosure",
         with(card: issued.card.replacing("~", with: "~~", maxReplacements: 1)), "malformed")
+    add("the proof of another person", with(proof: another.proof), "log_proof_invalid")
+    add("another leaf salt", with(salt: another.salt), "log_proof_invalid")
+    add("a proof that is none", with(proof: "c2sp.org/tlog-proof@v1\n"), "log_proof_invalid")
+    let row = try Row(parsing: issued.row, issuer: story.issuer.keys.register.publicKey.xOnly)
+    let other = try NoteSigner(
+        name: story.issuer.logSigner.key.name, kind: .log,
+        key: Ed25519.PrivateKey(rawRepresentation: SHA256.hash(Array("other".utf8)).array))
+    add(
+        "a proof in another log of the same name",
+        with(proof: try story.proof(of: row, issued.salt, signer: other).encoded),
+        "log_proof_invalid")
+    add(
+        "a proof of an entry that ends the card",
+        with(proof: try story.proof(of: row, issued.salt, kind: .revoke).encoded),
+        "log_proof_invalid")
     let cut = issued.card.split(separator: ".", maxSplits: 2)
     add(
         "another payload",
@@ -219,7 +236,7 @@ extension RoleStory {
             expires: UInt64(Self.now + 300), asked: asking,
             edition: edition || person
                 ? EditionName(issuer: issuer.id, id: founders.edition.id) : nil,
-            pseudonymEpoch: epoch, asksPerson: person)
+            pseudonymEpoch: epoch, asksPerson: person, asksLogProof: false)
     }
 }
 

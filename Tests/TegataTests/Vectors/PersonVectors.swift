@@ -50,7 +50,8 @@ extension Question {
     fileprivate var moved: Question {
         Question(
             audience: audience, nonce: "another", expires: expires, asked: asked,
-            edition: edition, pseudonymEpoch: pseudonymEpoch, asksPerson: asksPerson)
+            edition: edition, pseudonymEpoch: pseudonymEpoch, asksPerson: asksPerson,
+            asksLogProof: false)
     }
 }
 

@@ -64,7 +64,7 @@ struct Door {
         let key = key ?? story.issuer.keys.card
         return String(
             decoding: StatusListToken.sign(
-                list, uri: uri ?? story.issuer.statusListURI, issuedAt: time,
+                list, uri: uri ?? story.issuer.statusListURI(), issuedAt: time,
                 expiresAt: time + 86_400, timeToLive: 300, by: key,
                 keyID: key.verifyingKey.thumbprint), as: UTF8.self)
     }
@@ -108,7 +108,7 @@ private func addPlain(_ door: Door, _ file: inout VectorFile) throws {
         expect: "holder_binding_invalid")
     let otherDoor = Question(
         audience: "https://door.example/", nonce: door.plain.nonce, expires: door.plain.expires,
-        asked: ["tier"], edition: nil, pseudonymEpoch: nil, asksPerson: false)
+        asked: ["tier"], edition: nil, pseudonymEpoch: nil, asksPerson: false, asksLogProof: false)
     let other: [(String, String)] = [
         ("for another verifier", try door.answer(otherDoor)),
         ("signed by another key", try door.answer(door.plain, key: .fixed(1))),

@@ -35,9 +35,10 @@ struct RoleStory {
                 attestorThreshold: 1, using: &nodes), threshold: 1)
         issuer = Issuer(
             at: "https://club.example",
-            keys: IssuerKeys(
-                card: try Self.signingKey(keys[3], algorithm), register: keys[4]),
-            register: InMemoryRegister(), identity: services, store: InMemoryChallengeStore(),
+            keys: try IssuerKeys(
+                card: try Self.signingKey(keys[3], algorithm), register: keys[4],
+                log: Ed25519.PrivateKey(rawRepresentation: SHA256.hash(Array("log".utf8)).array)),
+            identity: services, store: InMemoryChallengeStore(),
             clock: { Self.now })
         founders = try await issuer.open(
             Edition(
@@ -176,7 +177,7 @@ extension RoleStory {
             request: request, text: request.signed(by: holder.key), index: index, wallet: wallet)
     }
 
-    /// The issuer's answer: serial 7, status index 5.
+    /// The issuer's answer: serial 7, status index 5, the only entry of its log.
     mutating func issue(_ asked: Asked, claims: Claims = Self.claims) throws -> IssuedCard {
         let edition = asked.index == nil ? visitors : founders
         let (commitment, delta) = try asked.wallet.commit(to: [], using: &random)
@@ -190,7 +191,22 @@ extension RoleStory {
         let card = try issuer.card(
             for: asked.request.key, commitment, edition.proofOfPerson, edition.edition, claims,
             RegisterPlace(serial: serial, statusIndex: 5), at: Self.now, using: &random)
-        return IssuedCard(card: card, row: row.encoded, opening: delta, wallet: Self.salt)
+        let salt: FixedBytes<32> = random.fixed()
+        return IssuedCard(
+            card: card, row: row.encoded, opening: delta, wallet: Self.salt, salt: salt,
+            proof: try proof(of: row, salt).encoded)
+    }
+
+    /// The proof of a row in a log of nothing else.
+    func proof(
+        of row: Row, _ salt: FixedBytes<32>, kind: LogEntry.Kind = .card, signer: NoteSigner? = nil
+    ) throws -> LogProof {
+        let signer = signer ?? issuer.logSigner
+        let entry = LogEntry.leaf(kind, row.edition, row.leaf(salt: salt)).encoded
+        let note = try Checkpoint(origin: signer.key.name, size: 1, root: TreeHash(leaf: entry))
+            .signed(by: signer)
+        let extra = ProofExtra(kind: kind, epoch: row.epoch, blind: row.blind(salt: salt))
+        return LogProof(index: 0, path: [], extra: extra.encoded, note: note)
     }
 
     static let claims: Claims = [

@@ -77,7 +77,7 @@ func es256Vectors() async throws -> VectorFile {
     guard let list else { throw Refusal.unavailable }
     let key = story.issuer.keys.card
     let status = StatusListToken.sign(
-        list, uri: story.issuer.statusListURI, issuedAt: RoleStory.now,
+        list, uri: story.issuer.statusListURI(), issuedAt: RoleStory.now,
         expiresAt: RoleStory.now + 86_400, timeToLive: 300, by: key,
         keyID: key.verifyingKey.thumbprint)
     var file = VectorFile(

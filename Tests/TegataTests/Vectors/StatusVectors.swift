@@ -10,7 +10,7 @@ func statusVectors(_ story: RoleStory) throws -> VectorFile {
     var file = VectorFile(
         "status-lists", "Status lists as cards use them: Spec/sd-jwt.md.",
         given: [
-            "uri": .string(story.issuer.statusListURI), "time": .whole(RoleStory.now),
+            "uri": .string(story.issuer.statusListURI()), "time": .whole(RoleStory.now),
             "key": .string(
                 String(decoding: JSON.object(key.verifyingKey.jwk).encoded, as: UTF8.self)),
             "index": 5,
@@ -72,7 +72,7 @@ private func addTokens(_ story: RoleStory, _ file: inout VectorFile) throws {
     ) -> String {
         String(
             decoding: StatusListToken.sign(
-                suspended, uri: uri ?? story.issuer.statusListURI, issuedAt: issuedAt,
+                suspended, uri: uri ?? story.issuer.statusListURI(), issuedAt: issuedAt,
                 expiresAt: expiresAt, timeToLive: timeToLive, by: other ?? key,
                 keyID: (other ?? key).verifyingKey.thumbprint), as: UTF8.self)
     }

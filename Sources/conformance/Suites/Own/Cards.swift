@@ -63,7 +63,7 @@ private func cardRequest(_ input: Vector, _ output: Vector) async throws -> [Str
     let keys = IssuerKeys.generate()
     let silent = Silent(key: try input.attestor.hex, piece: try input.X.hex)
     let issuer = Issuer(
-        at: profile.issuer, keys: keys, register: InMemoryRegister(statusCapacity: 8),
+        at: profile.issuer, keys: keys,
         identity: try IdentityServices(
             attestors: [silent], threshold: 1, nodes: [silent], threshold: 1),
         store: store, clock: { now })

@@ -1,0 +1,82 @@
+internal import TegataCrypto
+internal import TegataProofs
+internal import TegataSDJWT
+
+/// An entry of an issuer's log: what anyone may read of the register (Spec/register.md).
+package struct LogEntry: Hashable, Sendable {
+    package enum Kind: UInt8, Sendable {
+        case open = 1
+        case card = 2
+        case reissue = 3
+        case transfer = 4
+        case suspend = 5
+        case resume = 6
+        case revoke = 7
+        case giveBack = 8
+        case limit = 9
+
+        /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
+        var isInForce: Bool { [.card, .reissue, .transfer, .resume].contains(self) }
+        /// Whether the content is a text that the issuer signed.
+        var isSigned: Bool { self == .open || self == .limit }
+    }
+
+    package let kind: Kind
+    package let edition: EditionDigest
+    package let content: [UInt8]
+
+    /// An announcement or a change, signed by the issuer.
+    static func signed(_ kind: Kind, _ edition: EditionDigest, _ text: String) -> LogEntry {
+        LogEntry(kind: kind, edition: edition, content: Array(text.utf8))
+    }
+
+    /// A row's leaf. A returned card names the serial that is free again; a revoked one says whether it was suspended.
+    static func leaf(
+        _ kind: Kind, _ edition: EditionDigest, _ leaf: FixedBytes<32>, returned: UInt32? = nil,
+        wasSuspended: Bool = false
+    ) -> LogEntry {
+        LogEntry(
+            kind: kind, edition: edition,
+            content: leaf.array + (returned.map(bigEndian) ?? []) + (wasSuspended ? [1] : []))
+    }
+
+    private init(kind: Kind, edition: EditionDigest, content: [UInt8]) {
+        self.kind = kind
+        self.edition = edition
+        self.content = content
+    }
+
+    /// Reads an entry whose content has the length of its kind.
+    ///
+    /// - Throws: `malformed`.
+    package init(parsing bytes: [UInt8]) throws(Refusal) {
+        guard let first = bytes.first, let kind = Kind(rawValue: first), bytes.count > 33,
+            let edition = EditionDigest(bytes[1..<33])
+        else { throw .malformed }
+        let content = Array(bytes[33...])
+        let isWhole =
+            switch kind {
+            case .open, .limit: true
+            case .giveBack: content.count == 36
+            case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
+            case .card, .reissue, .transfer, .suspend, .resume: content.count == 32
+            }
+        guard isWhole else { throw .malformed }
+        self.init(kind: kind, edition: edition, content: content)
+    }
+
+    package var encoded: [UInt8] { [kind.rawValue] + edition.array + content }
+
+    /// The serial that a return sets free.
+    package var returned: UInt32? {
+        kind == .giveBack ? content[32...].reduce(0) { $0 << 8 | UInt32($1) } : nil
+    }
+
+    /// Whether a revoked card was suspended.
+    package var wasSuspended: Bool { kind == .revoke && content.count == 33 }
+
+    /// The signed text of an announcement or a change.
+    package var text: String? {
+        kind.isSigned ? String(validating: content, as: UTF8.self) : nil
+    }
+}

@@ -1,0 +1,105 @@
+internal import TegataCrypto
+internal import TegataProofs
+internal import TegataSDJWT
+
+/// What only the issuer keeps beside a log entry (Spec/register.md, "Memos").
+enum RegisterMemo {
+    case limit(Limit)
+    case card(CardMemo)
+
+    /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
+    func encoded(beside entry: [UInt8]) -> [UInt8] {
+        let fields =
+            switch self {
+            case .limit(.unlimited): [UInt8(0)]
+            case .limit(.cards(let count)): [1] + bigEndian(count)
+            case .card(let memo): memo.fields
+            }
+        return fields + SHA256.hash(entry + fields).array
+    }
+
+    /// - Throws: `malformed` for a memo that is not what was written beside this entry.
+    init(parsing bytes: [UInt8], beside entry: [UInt8], kind: LogEntry.Kind) throws(Refusal) {
+        guard bytes.count > 32 else { throw .malformed }
+        let fields = Array(bytes.dropLast(32))
+        guard SHA256.hash(entry + fields).array.elementsEqual(bytes.suffix(32)) else {
+            throw .malformed
+        }
+        guard kind.isSigned else {
+            self = .card(try CardMemo(fields))
+            return
+        }
+        switch (fields[0], fields.count) {
+        case (0, 1): self = .limit(.unlimited)
+        case (1, 5): self = .limit(.cards(fields[1...].reduce(0) { $0 << 8 | UInt32($1) }))
+        default: throw .malformed
+        }
+    }
+}
+
+/// A row, its opening, and the answer that its holder received.
+package struct CardMemo: Sendable {
+    let serial: UInt32
+    let statusIndex: UInt32
+    /// Whether the edition asks for one card a person.
+    let isUnique: Bool
+    /// SHA-256 of the request, without its signature.
+    let key: FixedBytes<32>
+    /// SHA-256 of the request with the issuer's claims.
+    let content: FixedBytes<32>
+    /// L.
+    let person: FixedBytes<33>
+    /// D.
+    let commitment: FixedBytes<33>
+    let salt: FixedBytes<32>
+    /// 171 bytes.
+    let row: [UInt8]
+    /// What the holder received; empty for a change that nobody is answered.
+    let answer: String
+
+    init(
+        serial: UInt32, statusIndex: UInt32, isUnique: Bool, key: FixedBytes<32>,
+        content: FixedBytes<32>, made: RegisterEntry
+    ) {
+        self.serial = serial
+        self.statusIndex = statusIndex
+        self.isUnique = isUnique
+        self.key = key
+        self.content = content
+        person = made.person
+        commitment = made.commitment
+        salt = made.salt
+        row = made.row
+        answer = made.answer
+    }
+
+    /// The memo of a change to this card, which nobody is answered.
+    func followed(by made: RegisterEntry) -> CardMemo {
+        CardMemo(
+            serial: serial, statusIndex: statusIndex, isUnique: isUnique, key: key,
+            content: content, made: made)
+    }
+
+    fileprivate var fields: [UInt8] {
+        bigEndian(serial) + bigEndian(statusIndex) + [isUnique ? 1 : 0] + key.array + content.array
+            + person.array + commitment.array + salt.array + row + Array(answer.utf8)
+    }
+
+    fileprivate init(_ bytes: [UInt8]) throws(Refusal) {
+        var reader = Reader(bytes)
+        do {
+            serial = try reader.integer()
+            statusIndex = try reader.integer()
+            isUnique = try reader.take(1) == [1]
+            key = try reader.fixed()
+            content = try reader.fixed()
+            person = try reader.fixed()
+            commitment = try reader.fixed()
+            salt = try reader.fixed()
+            row = try reader.take(Row.size)
+            answer = String(decoding: try reader.take(reader.remaining), as: UTF8.self)
+        } catch {
+            throw .malformed
+        }
+    }
+}

@@ -1,0 +1,239 @@
+internal import TegataCrypto
+internal import TegataSDJWT
+
+/// What an issuer's log means: a value that each record changes, the same for everyone who reads the same records.
+struct RegisterState: Sendable {
+    struct CardState: Sendable {
+        /// The record that holds the row in force.
+        var record: UInt64
+        var person: FixedBytes<33>
+        var commitment: FixedBytes<33>
+        var statusIndex: UInt32
+        var status = CardStatus.valid
+    }
+
+    struct Book: Sendable {
+        var limit: Limit
+        let announcement: String
+        /// By serial − 1; `nil` for a serial that was returned and not given again.
+        var cards = [CardState?]()
+        var persons = Set<FixedBytes<33>>()
+        /// Serials that were returned, in order.
+        var returned = [UInt32]()
+
+        /// How many serials are given and not returned.
+        var given: UInt32 { UInt32(cards.count - returned.count) }
+    }
+
+    struct Answer: Sendable {
+        let record: UInt64
+        let content: FixedBytes<32>
+    }
+
+    private struct Key: Hashable {
+        let edition: EditionDigest
+        let key: FixedBytes<32>
+    }
+
+    private(set) var size: UInt64 = 0
+    private(set) var books = [EditionDigest: Book]()
+    private var answers = [Key: Answer]()
+    private(set) var indexes = StatusIndexes()
+
+    /// The record that answered this request before; `nil` for a key not seen.
+    ///
+    /// - Throws: `conflict` when it was answered with another content.
+    func answer(
+        to key: FixedBytes<32>, content: FixedBytes<32>, in edition: EditionDigest
+    ) throws(Refusal) -> UInt64? {
+        guard let answer = answers[Key(edition: edition, key: key)] else { return nil }
+        guard answer.content == content else { throw .conflict }
+        return answer.record
+    }
+
+    /// - Throws: `unavailable` for an edition that is not open.
+    func book(_ edition: EditionDigest) throws(Refusal) -> Book {
+        guard let book = books[edition] else { throw .unavailable }
+        return book
+    }
+
+    /// The card with this serial.
+    ///
+    /// - Throws: `unavailable` for one that does not exist.
+    func card(_ serial: UInt32, of edition: EditionDigest) throws(Refusal) -> CardState {
+        let book = try book(edition)
+        guard serial > 0, serial <= book.cards.count, let card = book.cards[Int(serial) - 1] else {
+            throw .unavailable
+        }
+        return card
+    }
+
+    /// What is known about a claim without giving it a place: the record that answered it before, or `nil` when it may
+    /// have one.
+    ///
+    /// - Throws: `conflict`, `alreadyClaimed`, `soldOut`, `unavailable`.
+    func verdict(on claim: RegisterClaim) throws(Refusal) -> UInt64? {
+        if let earlier = try answer(to: claim.key, content: claim.content, in: claim.edition) {
+            return earlier
+        }
+        guard books[claim.edition] != nil else { throw .unavailable }
+        if let person = claim.person, books[claim.edition]?.persons.contains(person) == true {
+            throw .alreadyClaimed
+        }
+        guard books[claim.edition]?.nextSerial != nil else { throw .soldOut }
+        return nil
+    }
+
+    /// Gives a claim its place behind those of the batch.
+    func decide(
+        _ claim: RegisterClaim, _ batch: inout Register.Batch,
+        making: (RegisterPlace) throws(Refusal) -> RegisterEntry
+    ) throws(Refusal) -> Register.Decision {
+        guard !batch.isChange else { return .wait }
+        if let found = try verdict(on: claim) { return .found(found) }
+        let waiting = batch.cards[claim.edition, default: 0]
+        guard !batch.keys.contains(claim.key),
+            claim.person.map(batch.persons.contains) != true,
+            let serial = books[claim.edition]?.serial(after: waiting)
+        else { return .wait }
+        let index = indexes.unused(besides: batch.indexes)
+        let made = try making(RegisterPlace(serial: serial, statusIndex: Int(index)))
+        batch.cards[claim.edition] = waiting + 1
+        batch.keys.insert(claim.key)
+        batch.indexes.insert(index)
+        if let person = claim.person { batch.persons.insert(person) }
+        return .append(
+            .leaf(.card, claim.edition, made.leaf),
+            .card(
+                CardMemo(
+                    serial: serial.number, statusIndex: index, isUnique: claim.person != nil,
+                    key: claim.key, content: claim.content, made: made)))
+    }
+
+    /// Takes the next record in. A record that cannot follow is damage: this is what makes two cards of one serial
+    /// impossible whatever is in the journal.
+    ///
+    /// - Throws: `malformed`.
+    mutating func apply(_ entry: LogEntry, _ memo: RegisterMemo) throws(Refusal) {
+        switch memo {
+        case .limit(let limit): try apply(entry, limit)
+        case .card(let memo): try apply(entry, memo)
+        }
+        size += 1
+    }
+
+    private mutating func apply(_ entry: LogEntry, _ limit: Limit) throws(Refusal) {
+        guard let text = entry.text else { throw .malformed }
+        if entry.kind == .open {
+            guard books[entry.edition] == nil else { throw .malformed }
+            books[entry.edition] = Book(limit: limit, announcement: text)
+        } else {
+            guard entry.kind == .limit, books[entry.edition]?.admits(limit) == true else {
+                throw .malformed
+            }
+            books[entry.edition]?.limit = limit
+        }
+        indexes.reserve(for: limit)
+    }
+
+    private mutating func apply(_ entry: LogEntry, _ memo: CardMemo) throws(Refusal) {
+        let edition = entry.edition
+        if entry.kind == .card {
+            guard books[edition]?.nextSerial?.number == memo.serial else { throw .malformed }
+            try admit(memo, to: edition)
+            books[edition]?.add(CardState(memo, record: size), memo.serial)
+            return
+        }
+        var card = try card(memo.serial, of: edition)
+        switch entry.kind {
+        case .suspend: try card.move(from: [.valid], to: .suspended)
+        case .resume: try card.move(from: [.suspended], to: .valid)
+        case .revoke:
+            guard entry.wasSuspended == (card.status == .suspended) else { throw .malformed }
+            try card.move(from: [.valid, .suspended], to: .revoked)
+        case .giveBack:
+            guard entry.returned == memo.serial else { throw .malformed }
+            try card.move(from: [.valid], to: .revoked)
+        case .reissue, .transfer:
+            let isSamePerson = card.person == memo.person
+            guard card.status == .valid, isSamePerson == (entry.kind == .reissue) else {
+                throw .malformed
+            }
+            // The card before is dead, and its place in the list with it.
+            try indexes.set(.revoked, at: card.statusIndex)
+            books[edition]?.persons.remove(card.person)
+            try admit(memo, to: edition)
+            card = CardState(memo, record: size)
+        case .open, .limit, .card: throw .malformed
+        }
+        card.record = size
+        try indexes.set(card.status, at: card.statusIndex)
+        if entry.kind == .giveBack {
+            books[edition]?.giveBack(memo.serial, card.person)
+        } else {
+            books[edition]?.cards[Int(memo.serial) - 1] = card
+        }
+    }
+
+    /// A card comes to exist: person, request and status index are new, or it does not.
+    private mutating func admit(_ memo: CardMemo, to edition: EditionDigest) throws(Refusal) {
+        let key = Key(edition: edition, key: memo.key)
+        guard answers[key] == nil,
+            !memo.isUnique || books[edition]?.persons.contains(memo.person) == false
+        else { throw .malformed }
+        try indexes.use(memo.statusIndex)
+        if memo.isUnique { books[edition]?.persons.insert(memo.person) }
+        answers[key] = Answer(record: size, content: memo.content)
+    }
+}
+
+extension RegisterState.Book {
+    /// The serial that the next card gets: the lowest that was returned, else the next; `nil` when sold out.
+    var nextSerial: Serial? { serial(after: 0) }
+
+    /// The serial that a card gets when `waiting` others come before it.
+    func serial(after waiting: Int) -> Serial? {
+        guard limit.admits(after: given + UInt32(waiting)) else { return nil }
+        if waiting < returned.count { return Serial(returned[waiting], within: .unlimited) }
+        return Serial(UInt32(cards.count + waiting - returned.count + 1), within: .unlimited)
+    }
+
+    /// Whether the limit may become this one: never fewer than the serials that were given (A84).
+    func admits(_ limit: Limit) -> Bool {
+        switch limit {
+        case .cards(let count): count >= cards.count
+        case .unlimited: true
+        }
+    }
+
+    fileprivate mutating func add(_ card: RegisterState.CardState, _ serial: UInt32) {
+        if serial > cards.count {
+            cards.append(card)
+        } else {
+            cards[Int(serial) - 1] = card
+            returned.removeFirst()
+        }
+    }
+
+    fileprivate mutating func giveBack(_ serial: UInt32, _ person: FixedBytes<33>) {
+        returned.insert(serial, at: returned.firstIndex { $0 > serial } ?? returned.endIndex)
+        cards[Int(serial) - 1] = nil
+        persons.remove(person)
+    }
+}
+
+extension RegisterState.CardState {
+    fileprivate init(_ memo: CardMemo, record: UInt64) {
+        self.record = record
+        person = memo.person
+        commitment = memo.commitment
+        statusIndex = memo.statusIndex
+    }
+
+    fileprivate mutating func move(
+        from earlier: Set<CardStatus>, to status: CardStatus
+    ) throws(Refusal) {
+        guard earlier.contains(self.status) else { throw .malformed }
+        self.status = status
+    }
+}
