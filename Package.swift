@@ -19,6 +19,8 @@ let package = Package(
     products: [
         .library(name: "Tegata", targets: ["Tegata"]),
         .library(name: "TegataLog", targets: ["TegataLog"]),
+        .library(name: "TegataSQLite", targets: ["TegataSQLite"]),
+        .library(name: "TegataJournalKit", targets: ["TegataJournalKit"]),
         .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
     ],
     targets: [
@@ -31,6 +33,9 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
 
         .target(
             name: "TegataCrypto", dependencies: ["CSecp256k1", "COpenSSL", "CZlib"],
@@ -44,6 +49,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "TegataNationalID", dependencies: ["Tegata", "TegataCrypto", "TegataSDJWT"],
+            swiftSettings: strict),
+
+        .target(
+            name: "TegataSQLite", dependencies: ["TegataLog", "TegataCrypto", "CSQLite"],
+            swiftSettings: strict),
+        .target(
+            name: "TegataJournalKit", dependencies: ["TegataLog", "TegataCrypto"],
             swiftSettings: strict),
 
         // Both reach `package` declarations, which stop at this package's edge; neither is a product.
@@ -82,10 +94,14 @@ let package = Package(
             name: "TegataLogTests", dependencies: ["TegataLog", "TegataCrypto"],
             swiftSettings: strict),
         .testTarget(
+            name: "TegataSQLiteTests",
+            dependencies: ["TegataSQLite", "TegataLog", "TegataJournalKit"],
+            swiftSettings: strict),
+        .testTarget(
             name: "TegataTests",
             dependencies: [
                 "Tegata", "TegataNationalID", "TegataCrypto", "TegataSDJWT", "TegataProofs",
-                "TegataLog", "TestSupport",
+                "TegataLog", "TegataSQLite", "TestSupport",
             ], swiftSettings: strict),
         .testTarget(
             name: "TegataNationalIDTests",
