@@ -102,7 +102,10 @@ public struct LogDirectory: Sendable {
         _ = unsafe rmdir(folder)
     }
 
-    private func read(_ name: String) throws(LogError) -> [UInt8]? {
+    /// The bytes of a file below the directory; `nil` when there is none.
+    ///
+    /// - Throws: `unavailable`.
+    public func read(_ name: String) throws(LogError) -> [UInt8]? {
         let descriptor = unsafe open(path + "/" + name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             guard errno == ENOENT || errno == ENOTDIR else { throw .unavailable }
@@ -121,7 +124,10 @@ public struct LogDirectory: Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8], to name: String) throws(LogError) {
+    /// Puts a file into the directory, whole or not at all.
+    ///
+    /// - Throws: `unavailable`.
+    public func write(_ bytes: [UInt8], to name: String) throws(LogError) {
         let target = path + "/" + name
         let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
         try makeFolder(folder)

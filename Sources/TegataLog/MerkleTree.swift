@@ -11,8 +11,12 @@ public struct MerkleTree: Sendable {
 
     /// Adds a leaf at the end.
     public mutating func append(_ leaf: TreeHash) {
-        var hash = leaf
-        var level = 0
+        append(leaf, at: 0)
+    }
+
+    private mutating func append(_ node: TreeHash, at start: Int) {
+        var hash = node
+        var level = start
         while true {
             if level == levels.count { levels.append([]) }
             levels[level].append(hash)
@@ -21,6 +25,18 @@ public struct MerkleTree: Sendable {
             hash = TreeHash(above: levels[level][count - 2], hash)
             level += 1
         }
+    }
+
+    /// Adds the leaves of a whole subtree, whose hashes are there already: work that threads can share.
+    ///
+    /// - Throws: `outOfRange` unless its size is a power of two and divides this tree's.
+    public mutating func append(contentsOf subtree: MerkleTree) throws(LogError) {
+        let count = subtree.size
+        guard count > 0, count & (count - 1) == 0, size % count == 0 else { throw .outOfRange }
+        let top = count.trailingZeroBitCount
+        while levels.count < top { levels.append([]) }
+        for level in 0..<top { levels[level] += subtree.levels[level] }
+        append(subtree.levels[top][0], at: top)
     }
 
     /// Takes the last leaves away again, so that `size` remain.

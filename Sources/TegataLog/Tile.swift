@@ -18,6 +18,13 @@ public struct Tile: Hashable, Sendable {
     /// How many hashes or entries it has, 1 … 256; below 256 it is the last one, and a longer one will follow.
     public let width: Int
 
+    /// The file of this content, place and width.
+    public init(content: Content, index: UInt64, width: Int) {
+        self.content = content
+        self.index = index
+        self.width = width
+    }
+
     /// The files that a tree of `size` leaves consists of, the entries first, then the hashes from the leaves up; without
     /// those that a tree of `oldSize` leaves had already.
     public static func all(of size: UInt64, after oldSize: UInt64 = 0) -> some Sequence<Tile> {

@@ -5,6 +5,14 @@ public enum Limit: Hashable, Sendable {
     /// No limit.
     case unlimited
 
+    /// Whether serials up to `count` stay within it.
+    func isAtLeast(_ count: UInt32) -> Bool {
+        switch self {
+        case .cards(let limit): limit >= count
+        case .unlimited: true
+        }
+    }
+
     /// Whether one more card fits when `issued` exist.
     func admits(after issued: UInt32) -> Bool {
         switch self {

@@ -14,6 +14,7 @@ public final class Issuer: Sendable {
     let keys: IssuerKeys
     private let ring: KeyRing
     let register: Register
+    private let directory: LogDirectory?
     let logSigner: NoteSigner
     let services: IdentityServices?
     let store: any ChallengeStore
@@ -55,6 +56,7 @@ public final class Issuer: Sendable {
             let signer = try? NoteSigner(name: Self.origin(of: id), kind: .log, key: keys.log)
         else { preconditionFailure("an issuer's identifier is an https URL without white space") }
         logSigner = signer
+        self.directory = directory
         register = Register(journal: log, signer: signer, directory: directory)
         services = identity
         self.store = store
@@ -173,21 +175,36 @@ public final class Issuer: Sendable {
         return nonce
     }
 
-    /// The public lists of an edition, signed: persons' indexes and card commitments, each sorted on its own.
+    /// The public lists of an edition, signed: persons' indexes and card commitments, each sorted on its own, and the size
+    /// and root of the log that they follow from.
     ///
     /// - Throws: `unavailable`.
     public func publicLists(of edition: OpenEdition) async throws(Refusal) -> String {
-        let lists = PublicLists(try await register.current().book(edition.digest))
-        return SignedText.sign(
-            [
-                "iss": .string(id), "iat": .whole(clock()), "edition": .string(edition.edition.id),
-                "issued": .whole(Int64(lists.issued)), "limit": lists.limit.json,
-                "persons": .bytes(lists.persons.flatMap { $0 }),
-                "commitments": .bytes(lists.commitments.flatMap { $0 }),
-            ], type: PublicLists.type, by: keys.card)
+        let (state, head) = try await register.snapshot()
+        return SignedLists.sign(
+            PublicLists(try state.book(edition.digest)), of: edition.edition.id, by: id,
+            at: clock(), size: head.size, root: head.root, keys.card)
     }
-}
 
-extension PublicLists {
-    static let type = "tegata-lists+jwt"
+    /// Writes what an auditor needs beside the log's files: `profile.json` and the lists of every open edition.
+    ///
+    /// - Throws: `unavailable`, also when this issuer publishes nowhere or a file cannot be written; `fault` says which.
+    public func publishLists() async throws(Refusal) {
+        guard let directory else { throw .unavailable }
+        for edition in profile.editions {
+            let text = try await publicLists(of: edition)
+            try write(text, to: Auditor.listsFile(of: edition.digest), in: directory)
+        }
+        try write(profile.encoded, to: Auditor.profileFile, in: directory)
+    }
+
+    private func write(
+        _ text: String, to name: String, in directory: LogDirectory
+    ) throws(Refusal) {
+        do {
+            try directory.write(Array(text.utf8), to: name)
+        } catch {
+            throw .unavailable
+        }
+    }
 }

@@ -97,14 +97,12 @@ public struct Kiosk: Sendable {
     private func members(
         of edition: OpenEdition, _ lists: String, _ profile: IssuerProfile
     ) throws(Refusal) -> MemberList {
-        let payload = try SignedText.verify(
-            lists, type: PublicLists.type, by: profile.ring, limit: 1 << 26)
-        guard try payload.required("iss").text(atMost: 2048).hasSameBytes(as: edition.issuer),
-            try payload.required("edition").text(atMost: 64).hasSameBytes(as: edition.edition.id)
+        let lists = try SignedLists(parsing: lists, from: profile)
+        guard lists.edition.hasSameBytes(as: edition.edition.id),
+            profile.issuer.hasSameBytes(as: edition.issuer)
         else { throw .typeMismatch }
-        let persons = try payload.required("persons").bytes()
         return try binding { () throws(ProofError) in
-            try MemberList(edition: edition.digest, parsing: persons)
+            try MemberList(edition: edition.digest, parsing: lists.persons.flatMap { $0 })
         }
     }
 }

@@ -72,6 +72,12 @@ package actor Register {
         return state
     }
 
+    /// The state and the head that it follows from.
+    func snapshot() async throws(Refusal) -> (state: RegisterState, head: JournalHead) {
+        _ = try await current()
+        return (state, head)
+    }
+
     /// A card's record with the log proof for its entry under the newest checkpoint; `extra` is the caller's to add.
     func card(at record: UInt64) async throws(Refusal) -> (
         kind: LogEntry.Kind, memo: CardMemo, proof: LogProof

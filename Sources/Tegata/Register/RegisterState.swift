@@ -199,12 +199,7 @@ extension RegisterState.Book {
     }
 
     /// Whether the limit may become this one: never fewer than the serials that were given (A84).
-    func admits(_ limit: Limit) -> Bool {
-        switch limit {
-        case .cards(let count): count >= cards.count
-        case .unlimited: true
-        }
-    }
+    func admits(_ limit: Limit) -> Bool { limit.isAtLeast(UInt32(cards.count)) }
 
     fileprivate mutating func add(_ card: RegisterState.CardState, _ serial: UInt32) {
         if serial > cards.count {

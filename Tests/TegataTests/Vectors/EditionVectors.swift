@@ -1,4 +1,5 @@
 import TegataCrypto
+import TegataLog
 import TegataProofs
 import TegataSDJWT
 import TestSupport
@@ -133,7 +134,7 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
             "signature_invalid"
         ),
         (
-            "a list in its place", story.signed(.object(payload), type: PublicLists.type),
+            "a list in its place", story.signed(.object(payload), type: SignedLists.type),
             "type_mismatch"
         ),
         ("no limit", changed(["edition": .object(edition.without("limit"))]), "malformed"),
@@ -235,14 +236,15 @@ private func addLists(_ story: RoleStory, _ file: inout VectorFile) throws {
     let commitments = points[2...].sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
     let payload: JSONObject = [
         "iss": "https://club.example", "iat": .whole(RoleStory.now), "edition": "founders",
-        "issued": 3, "limit": 500, "persons": .string(Base64URL.encode(persons)),
+        "issued": 3, "limit": 500, "size": 9, "root": .bytes(TreeHash.emptyTree.array),
+        "persons": .string(Base64URL.encode(persons)),
         "commitments": .string(Base64URL.encode(commitments)),
     ]
     func add(_ comment: String, _ text: String, _ expect: String = "ok", _ output: JSONObject = [:])
     {
         file.add("public-lists", comment, ["lists": .string(text)], expect: expect, output: output)
     }
-    let text = story.signed(.object(payload), type: PublicLists.type)
+    let text = story.signed(.object(payload), type: SignedLists.type)
     add(
         "two of three cards are active", text, "ok",
         ["edition": "founders", "issued": 3, "persons": 2, "commitments": 2])
@@ -252,7 +254,7 @@ private func addLists(_ story: RoleStory, _ file: inout VectorFile) throws {
             .object(
                 payload.with([
                     "persons": .string(Base64URL.encode(Array(persons[33...] + persons[..<33])))
-                ])), type: PublicLists.type), "malformed")
+                ])), type: SignedLists.type), "malformed")
     add(
         "a person added after signing",
         RoleStory.swapPayload(

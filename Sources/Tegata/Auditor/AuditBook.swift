@@ -1,0 +1,114 @@
+internal import TegataCrypto
+internal import TegataSDJWT
+
+/// What anyone can follow of one edition in the log. It counts; it knows no row.
+struct AuditBook {
+    let edition: OpenEdition
+    private(set) var limit: Limit
+    private(set) var changes = 0
+    private(set) var serials: UInt32 = 0
+    private(set) var returned = Set<UInt32>()
+    private(set) var active = 0
+    private(set) var suspended = 0
+    private(set) var revoked = 0
+
+    init(_ edition: OpenEdition) {
+        self.edition = edition
+        limit = edition.edition.limit
+    }
+
+    /// Takes the edition's next entry, which is not its announcement.
+    mutating func take(
+        _ entry: LogEntry, signedBy ring: KeyRing
+    ) throws(AuditFailure) {
+        switch entry.kind {
+        case .open: throw .announcedTwice
+        case .card: try addCard()
+        case .reissue, .transfer:
+            guard active > 0 else { throw .impossible }
+        case .suspend:
+            guard active > 0 else { throw .impossible }
+            active -= 1
+            suspended += 1
+        case .resume:
+            guard suspended > 0 else { throw .impossible }
+            suspended -= 1
+            active += 1
+        case .revoke: try revoke(entry)
+        case .giveBack:
+            guard let serial = entry.returned, serial > 0, serial <= serials, active > 0,
+                returned.insert(serial).inserted
+            else { throw .impossible }
+            active -= 1
+        case .limit: try change(entry, ring)
+        }
+    }
+
+    private mutating func addCard() throws(AuditFailure) {
+        let given = serials - UInt32(returned.count)
+        guard limit.admits(after: given) else { throw .beyondLimit }
+        if let lowest = returned.min() {
+            returned.remove(lowest)
+        } else {
+            serials += 1
+        }
+        active += 1
+    }
+
+    private mutating func revoke(_ entry: LogEntry) throws(AuditFailure) {
+        if entry.wasSuspended {
+            guard suspended > 0 else { throw .impossible }
+            suspended -= 1
+        } else {
+            guard active > 0 else { throw .impossible }
+            active -= 1
+        }
+        revoked += 1
+    }
+
+    private mutating func change(_ entry: LogEntry, _ ring: KeyRing) throws(AuditFailure) {
+        let change: LimitChange
+        do {
+            change = try LimitChange(parsing: entry.text ?? "", by: ring)
+        } catch {
+            throw .notSigned
+        }
+        guard change.issuer.hasSameBytes(as: edition.issuer),
+            change.edition.hasSameBytes(as: edition.edition.id)
+        else { throw .notSigned }
+        guard change.number == changes + 1, change.limit.isAtLeast(serials) else {
+            throw .badChange
+        }
+        limit = change.limit
+        changes += 1
+    }
+
+    /// Compares the signed lists with what was counted so far.
+    func check(_ lists: SignedLists) -> AuditFinding.ListFault? {
+        guard lists.persons.isStrictlySorted, lists.commitments.isStrictlySorted else {
+            return .notUnique
+        }
+        guard lists.persons.count == active, lists.commitments.count == active else {
+            return .count
+        }
+        return lists.issued == serials && lists.limit == limit ? nil : .numbers
+    }
+
+    func audit(listsAt size: UInt64) -> EditionAudit {
+        EditionAudit(
+            id: edition.edition.id, limit: limit, changes: changes, serials: serials,
+            active: active, suspended: suspended, revoked: revoked, returned: returned.count,
+            isOnePerPerson: edition.edition.onePerPerson, listsAt: size)
+    }
+}
+
+typealias AuditFailure = AuditFinding.EntryFault
+
+extension AuditFinding.EntryFault: Error {}
+
+extension [[UInt8]] {
+    /// Whether each is greater than the one before it, so none occurs twice.
+    var isStrictlySorted: Bool {
+        zip(self, dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
+    }
+}

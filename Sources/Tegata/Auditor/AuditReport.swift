@@ -1,0 +1,77 @@
+public import TegataLog
+
+/// What an audit established, from public files alone.
+public struct AuditReport: Hashable, Sendable {
+    /// Whose log.
+    public let issuer: String
+    /// The checkpoint that everything follows from.
+    public let checkpoint: Checkpoint
+    /// How many witnesses had to sign it.
+    public let witnesses: Int
+    /// The editions in the order of their announcement.
+    public let editions: [EditionAudit]
+}
+
+/// What the log says about one edition.
+public struct EditionAudit: Hashable, Sendable {
+    /// The issuer's name for it.
+    public let id: String
+    /// The limit in force.
+    public let limit: Limit
+    /// How often the limit was changed, openly.
+    public let changes: Int
+    /// How many serials were ever given: the highest one.
+    public let serials: UInt32
+    /// Cards in force: as many persons, and as many commitments, are in the public lists.
+    public let active: Int
+    /// Cards suspended for now.
+    public let suspended: Int
+    /// Cards revoked for good.
+    public let revoked: Int
+    /// Serials returned and not given again.
+    public let returned: Int
+    /// Whether the issuer says that each person has at most one.
+    public let isOnePerPerson: Bool
+    /// At how many entries of the log the edition's lists were compared with it.
+    public let listsAt: UInt64
+}
+
+extension AuditReport: CustomStringConvertible {
+    /// A verdict for people, in English.
+    public var description: String {
+        let head =
+            "\(issuer): \(checkpoint.size) entries, root \(checkpoint.root), "
+            + (witnesses > 0
+                ? "signed by the log and at least \(witnesses) witnesses"
+                : "signed by the log; no witness was asked")
+        return ([head] + editions.map(\.description)).joined(separator: "\n")
+    }
+
+    /// The verdict in Japanese.
+    public var japanese: String {
+        let head =
+            "\(issuer)：\(checkpoint.size) 件の記録、ルート \(checkpoint.root)、"
+            + (witnesses > 0 ? "ログと \(witnesses) 以上の証人が署名" : "ログの署名のみ（証人なし）")
+        return ([head] + editions.map(\.japanese)).joined(separator: "\n")
+    }
+}
+
+extension EditionAudit: CustomStringConvertible {
+    /// One line for people, in English.
+    public var description: String {
+        "\(id): limited to \(limit), \(serials) serials given; \(active) cards in force, "
+            + "\(suspended) suspended, \(revoked) revoked, \(returned) returned"
+            + (isOnePerPerson ? "; no person has two" : "")
+            + (changes > 0 ? "; the limit was changed \(changes) times" : "")
+            + "; lists compared at entry \(listsAt)"
+    }
+
+    /// One line for people, in Japanese.
+    public var japanese: String {
+        "\(id)：限定 \(limit)、発行済み番号 \(serials)。有効 \(active)、停止 \(suspended)、"
+            + "失効 \(revoked)、返却 \(returned)"
+            + (isOnePerPerson ? "。一人一枚を確認" : "")
+            + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
+            + "。名簿は記録 \(listsAt) 件の時点で照合"
+    }
+}

@@ -1,0 +1,82 @@
+internal import TegataCrypto
+public import TegataLog
+internal import TegataSDJWT
+
+/// Checks an issuer's log and lists from public files alone: no secret, no trust in the issuer beyond the keys that it is
+/// held to (Spec/audit.md).
+public struct Auditor: Sendable {
+    static let profileFile = "profile.json"
+
+    static func listsFile(of edition: EditionDigest) -> String { "lists/\(edition).jwt" }
+
+    /// Brings a file by its name below the log's address; `nil` when there is none.
+    public typealias Source = @Sendable (_ name: String) async throws -> [UInt8]?
+
+    private let profile: IssuerProfile
+    private let policy: LogPolicy
+    private let source: Source
+
+    /// An auditor of this issuer's log. The profile says whom to hold to it, so take it from where you would take a key.
+    ///
+    /// - Throws: `policyInvalid` when the witnesses can never reach the quorum.
+    public init(
+        of profile: IssuerProfile, witnesses: [NoteKey] = [], quorum: Int = 0,
+        reading source: @escaping Source
+    ) throws(LogError) {
+        self.profile = profile
+        policy = try LogPolicy(log: profile.logKey, witnesses: witnesses, quorum: quorum)
+        self.source = source
+    }
+
+    /// An auditor of files on this machine.
+    ///
+    /// - Throws: `policyInvalid`.
+    public init(
+        of profile: IssuerProfile, witnesses: [NoteKey] = [], quorum: Int = 0,
+        in directory: LogDirectory
+    ) throws(LogError) {
+        try self.init(of: profile, witnesses: witnesses, quorum: quorum) { name in
+            try directory.read(name)
+        }
+    }
+
+    /// Recomputes the tree from its entries, follows every edition, and compares the lists.
+    ///
+    /// - Parameter progress: is told how many of how many entries are done.
+    /// - Returns: what was established.
+    /// - Throws: the first `AuditFinding`, or what the source throws.
+    public func audit(
+        progress: @escaping @Sendable (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+    ) async throws -> AuditReport {
+        let checkpoint = try await checkpoint()
+        var pending = try await PendingLists(source, profile)
+        var replay = Replay(profile)
+        let tree = try await AuditTree.read(
+            upTo: checkpoint.size, from: source,
+            entries: { start, entries, tree throws(AuditFinding) in
+                for (offset, bytes) in entries.enumerated() {
+                    try pending.check(replay, at: start + UInt64(offset), tree)
+                    try replay.take(bytes, number: start + UInt64(offset))
+                }
+                progress(start + UInt64(entries.count), checkpoint.size)
+            })
+        guard tree.root == checkpoint.root else {
+            throw AuditFinding.rootMismatch(entry: try await AuditTree.firstChange(tree, source))
+        }
+        try pending.check(replay, at: checkpoint.size, tree)
+        return AuditReport(
+            issuer: profile.issuer, checkpoint: checkpoint, witnesses: policy.quorum,
+            editions: try pending.finish(replay))
+    }
+
+    private func checkpoint() async throws -> Checkpoint {
+        guard let bytes = try await source("checkpoint") else {
+            throw AuditFinding.missing(file: "checkpoint")
+        }
+        do throws(LogError) {
+            return try Checkpoint(parsing: try SignedNote(parsing: bytes), by: policy)
+        } catch {
+            throw AuditFinding.checkpoint(error)
+        }
+    }
+}
