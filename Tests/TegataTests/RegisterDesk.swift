@@ -28,10 +28,10 @@ struct RegisterDesk: Sendable {
     func open(_ register: Register, limit: Limit) async throws(Refusal) {
         let edition = edition
         try await register.submit { state, batch in
-            if state.books[edition] != nil { return .found(0) }
+            if state.books[edition] != nil { return .found }
             guard batch.entries.isEmpty else { return .wait }
             batch.isChange = true
-            return .append(.signed(.open, edition, "an announcement"), .limit(limit))
+            return .one(.signed(.open, edition, "an announcement"), .limit(limit))
         }
     }
 

@@ -22,6 +22,8 @@ public struct Edition: Hashable, Sendable {
     public var onePerPerson: Bool
     /// Whether a card may be passed on.
     public var isTransferable: Bool
+    /// Whether a card may be given back, and its serial then goes to the next one.
+    public var takesBack: Bool
     /// Seconds from issue to expiry of a card.
     public var cardLifetime: Int64
 
@@ -50,7 +52,8 @@ public struct Edition: Hashable, Sendable {
         _ id: String, limit: Limit, title: [String: String] = [:],
         description: [String: String] = [:], benefits: [String] = [],
         claimWindow: ClaimWindow? = nil, nationalID: Set<CardClass> = [.jpkiRSA],
-        onePerPerson: Bool? = nil, isTransferable: Bool = false, cardLifetime: Int64 = 63_072_000
+        onePerPerson: Bool? = nil, isTransferable: Bool = false, takesBack: Bool = false,
+        cardLifetime: Int64 = 63_072_000
     ) throws(EditionError) {
         self.id = id
         self.limit = limit
@@ -61,6 +64,7 @@ public struct Edition: Hashable, Sendable {
         self.nationalID = nationalID
         self.onePerPerson = onePerPerson ?? !nationalID.isEmpty
         self.isTransferable = isTransferable
+        self.takesBack = takesBack
         self.cardLifetime = cardLifetime
         try check()
     }

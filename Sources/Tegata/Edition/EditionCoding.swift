@@ -15,6 +15,7 @@ extension Edition {
         object.add("one_per_person", .bool(onePerPerson))
         object.add("national_id", .array(nationalID.map(\.name).sorted().map(JSON.string)))
         object.add("transferable", .bool(isTransferable))
+        if takesBack { object.add("takes_back", true) }
         object.add("card_lifetime", .whole(cardLifetime))
         return .object(object)
     }
@@ -50,14 +51,15 @@ extension Edition {
             limit: try Limit(json: try json.required("limit")),
             title: try Self.texts(json["title"]), description: try Self.texts(json["description"]),
             onePerPerson: try json.required("one_per_person").flag(),
-            isTransferable: try json.required("transferable").flag()
+            isTransferable: try json.required("transferable").flag(),
+            takesBack: try json["takes_back"]?.flag() ?? false
         )
         do {
             try self.init(
                 parts.id, limit: parts.limit, title: parts.title, description: parts.description,
                 benefits: benefits, claimWindow: window, nationalID: classes,
                 onePerPerson: parts.onePerPerson, isTransferable: parts.isTransferable,
-                cardLifetime: lifetime)
+                takesBack: parts.takesBack, cardLifetime: lifetime)
         } catch {
             throw .malformed
         }

@@ -14,7 +14,7 @@ extension Issuer {
             .open("iss", .string(id)), .open("iat", .whole(now)),
             .open("exp", .whole(now + edition.cardLifetime)), .open("vct", .string(cardType)),
             .open("cnf", ["jwk": .object(holder.jwk)]),
-            .open("edition", ["id": .string(edition.id), "limit": edition.limit.json]),
+            .open("edition", ["id": .string(edition.id), "limit": place.limit.json]),
             .open("serial", .whole(Int64(place.serial.number))),
         ]
         if !edition.benefits.isEmpty {

@@ -141,10 +141,10 @@ public final class Issuer: Sendable {
         let entry = LogEntry.signed(.open, digest, text)
         guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
         try await register.submit { state, batch in
-            if state.books[digest] != nil { return .found(0) }
+            if state.books[digest] != nil { return .found }
             guard batch.entries.isEmpty else { return .wait }
             batch.isChange = true
-            return .append(entry, .limit(edition.limit))
+            return .one(entry, .limit(edition.limit))
         }
         return try await register.current().book(digest).announcement
     }

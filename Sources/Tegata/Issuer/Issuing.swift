@@ -16,15 +16,71 @@ extension Issuer {
     public func issue(
         to request: String, claims: Claims = [:]
     ) async throws(IssuingError) -> String {
+        try await issue(request, claims, as: .new)
+    }
+
+    /// Issues cards for all of these requests, or for none: a group of five finds no place where three are left.
+    ///
+    /// - Parameters:
+    ///   - requests: what `Holder.request` made of each, all for one edition or for several.
+    ///   - claims: what this issuer says about each of them.
+    /// - Returns: texts for the holders, in order.
+    /// - Throws: as `issue(to:claims:)`, for the first request that cannot be.
+    public func issue(
+        toAll requests: [String], claims: Claims = [:]
+    ) async throws(IssuingError) -> [String] {
         try claims.check()
-        do {
-            return try await place(request, claims)
+        do throws(Refusal) {
+            var prepared = [Prepared]()
+            for request in requests { prepared.append(try await prepare(request, claims)) }
+            let known = prepared
+            let records = try await register.allocate(known.map(\.claim)) {
+                number, place throws(Refusal) in
+                try self.make(known[number], claims, place)
+            }
+            var answers = [String]()
+            for record in records { answers.append(try await answer(at: record)) }
+            return answers
         } catch {
             throw .refused(error)
         }
     }
 
-    private func place(_ text: String, _ claims: Claims) async throws(Refusal) -> String {
+    /// What a request is to get.
+    enum Purpose {
+        /// A card with a new serial.
+        case new
+        /// The person's own card again, on another phone.
+        case replacement
+        /// The card that its holder released for this request.
+        case transfer(Release)
+    }
+
+    func issue(
+        _ request: String, _ claims: Claims, as purpose: Purpose
+    ) async throws(IssuingError) -> String {
+        try claims.check()
+        do throws(Refusal) {
+            let prepared = try await prepare(request, claims, purpose)
+            return try await answer(at: try await place(prepared, claims, purpose))
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// A request that has passed every check but the place.
+    struct Prepared: Sendable {
+        let request: CardRequest
+        let opened: OpenEdition
+        let claim: RegisterClaim
+        /// `nil` for a request that was answered before.
+        fileprivate let checked: CheckedRequest?
+        let time: Int64
+    }
+
+    private func prepare(
+        _ text: String, _ claims: Claims, _ purpose: Purpose = .new
+    ) async throws(Refusal) -> Prepared {
         let now = clock()
         let request = try CardRequest(parsing: text)
         guard request.audience.hasSameBytes(as: id) else { throw .unauthorized }
@@ -32,25 +88,65 @@ extension Issuer {
         let signed = CardRequest.signedPart(of: text)
         let key = SHA256.hash(signed)
         let content = SHA256.hash(signed + claims.fingerprint)
-        if let earlier = try await register.current().answer(
-            to: key, content: content, in: opened.digest)
-        {
-            return try await answer(at: earlier)
+        func prepared(_ checked: CheckedRequest?) -> Prepared {
+            Prepared(
+                request: request, opened: opened,
+                claim: RegisterClaim(
+                    edition: opened.digest,
+                    person: opened.edition.onePerPerson ? checked?.index.encoded : nil, key: key,
+                    content: content),
+                checked: checked, time: now)
         }
+        let earlier = try await register.current().answer(
+            to: key, content: content, in: opened.digest)
+        guard earlier == nil else { return prepared(nil) }
         try checkTimes(request, opened.edition, at: now)
+        if case .transfer(let release) = purpose {
+            guard opened.edition.isTransferable, release.edition.hasSameBytes(as: request.edition),
+                release.request == key
+            else { throw .unauthorized }
+        }
         guard let asked = try await store.content(of: request.nonce, now: now),
             asked.hasSameBytes(as: request.edition)
         else { throw .unauthorized }
         let checked = try check(request, opened, at: now)
         try await store.consume(request.nonce, now: now)
-        let claim = RegisterClaim(
-            edition: opened.digest,
-            person: opened.edition.onePerPerson ? checked.index.encoded : nil, key: key,
-            content: content)
-        let record = try await register.allocate(claim) { place throws(Refusal) in
-            try self.make(request, checked, opened, claims, place, at: now)
+        return prepared(checked)
+    }
+
+    private func place(
+        _ prepared: Prepared, _ claims: Claims, _ purpose: Purpose
+    ) async throws(Refusal) -> UInt64 {
+        let claim = prepared.claim
+        let making: @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry = {
+            place throws(Refusal) in
+            try self.make(prepared, claims, place)
         }
-        return try await answer(at: record)
+        switch purpose {
+        case .new: return try await register.allocate(claim, making: making)
+        case .replacement:
+            return try await register.submit { state, batch throws(Refusal) in
+                try state.replace(
+                    { state throws(Refusal) in
+                        guard let person = claim.person,
+                            let serial = state.books[claim.edition]?.persons[person]
+                        else { throw .unauthorized }
+                        return serial
+                    }, as: .reissue, by: claim, &batch, making: making)
+            }[0]
+        case .transfer(let release):
+            return try await register.submit { state, batch throws(Refusal) in
+                try state.replace(
+                    { state throws(Refusal) in
+                        // Somebody else may have got the card in between.
+                        guard
+                            try state.card(release.serial, of: claim.edition).record
+                                == release.record
+                        else { throw .conflict }
+                        return release.serial
+                    }, as: .transfer, by: claim, &batch, making: making)
+            }[0]
+        }
     }
 
     /// What the holder of the card at `record` receives: the same card each time, with its log proof under the newest
@@ -84,7 +180,7 @@ extension Issuer {
     }
 
     /// What a request proved: who (as an index), and whether a wallet stands behind it.
-    private struct CheckedRequest: Sendable {
+    fileprivate struct CheckedRequest: Sendable {
         let index: PersonIndex
         let wallet: WalletCommitment?
         let proofOfPerson: ProofOfPerson
@@ -148,9 +244,11 @@ extension Issuer {
 
     /// Inside the allocation step: commitment, row and card for this place.
     private func make(
-        _ request: CardRequest, _ checked: CheckedRequest, _ opened: OpenEdition,
-        _ claims: Claims, _ place: RegisterPlace, at now: Int64
+        _ prepared: Prepared, _ claims: Claims, _ place: RegisterPlace
     ) throws(Refusal) -> RegisterEntry {
+        let (request, opened) = (prepared.request, prepared.opened)
+        // A request without a check was answered before, and gets that answer instead of a place.
+        guard let checked = prepared.checked else { throw .unavailable }
         var random = SystemRandomness()
         let commitment: Point
         var opening = [UInt8]()
@@ -162,13 +260,14 @@ extension Issuer {
             commitment = Generators.withoutWallet(salt: random.fixed())
         }
         let row = Row(
-            position: place.serial.number, index: checked.index, commitment: commitment, epoch: 0,
+            position: place.serial.number, index: checked.index, commitment: commitment,
+            epoch: place.epoch,
             status: .active, signedBy: keys.register, using: &random)
         let answer: String
         if let wallet = request.wallet {
             let card = try card(
                 for: request.key, commitment, checked.proofOfPerson, opened.edition, claims,
-                place, at: now, using: &random)
+                place, at: prepared.time, using: &random)
             answer =
                 JSON.object([
                     "card": .string(card), "row": .bytes(row.encoded), "opening": .bytes(opening),

@@ -35,16 +35,28 @@ package actor Register {
     /// Something that is to be appended, or found out not to be.
     struct Job: Sendable {
         let decide: @Sendable (RegisterState, inout Batch) throws(Refusal) -> Decision
-        let finish: @Sendable (Result<UInt64, Refusal>) -> Void
+        let finish: @Sendable (Result<[UInt64], Refusal>) -> Void
     }
 
     enum Decision {
-        /// The record exists.
-        case found(UInt64)
-        /// These are to be written.
-        case append(LogEntry, RegisterMemo)
+        /// What came of it, piece by piece.
+        case done([Outcome])
         /// It depends on what this batch will have written.
         case wait
+
+        /// There is nothing to write.
+        static var found: Decision { .done([]) }
+        /// There is one record to write.
+        static func one(_ entry: LogEntry, _ memo: RegisterMemo) -> Decision {
+            .done([.new(entry, memo)])
+        }
+    }
+
+    enum Outcome {
+        /// The record exists.
+        case found(UInt64)
+        /// It is to be written.
+        case new(LogEntry, RegisterMemo)
     }
 
     /// What is about to be written, as far as it bears on what comes after it in the same batch.
@@ -57,6 +69,17 @@ package actor Register {
         var indexes = Set<UInt32>()
         /// Whether it changes what claims are decided by, so that no claim may follow.
         var isChange = false
+
+        /// The number that the record has or will have.
+        mutating func add(_ outcome: Outcome, after size: UInt64) -> UInt64 {
+            switch outcome {
+            case .found(let record): return record
+            case .new(let entry, let memo):
+                entries.append(entry)
+                memos.append(memo)
+                return size + UInt64(entries.count - 1)
+            }
+        }
     }
 
     // MARK: Reading
@@ -67,7 +90,7 @@ package actor Register {
     func current() async throws(Refusal) -> RegisterState {
         let isOld = !isWorking && lastRead.duration(to: .now) > .seconds(1)
         if !isLoaded || fault != nil || isOld {
-            try await submit { _, _ in .found(0) }
+            try await submit { _, _ in .found }
         }
         return state
     }
@@ -145,8 +168,19 @@ package actor Register {
     ) async throws(Refusal) -> UInt64 {
         // What the committed state decides needs no place in the queue (A94).
         if let found = try await current().verdict(on: claim) { return found }
-        return try await submit { state, batch throws(Refusal) in
-            try state.decide(claim, &batch, making: making)
+        return try await allocate([claim]) { _, place throws(Refusal) in try making(place) }[0]
+    }
+
+    /// Gives all of these claims their places, or none (A81).
+    ///
+    /// - Returns: the numbers of their records, in order.
+    /// - Throws: what `allocate` throws for the first claim that has no place.
+    package func allocate(
+        _ claims: [RegisterClaim],
+        making: @escaping @Sendable (Int, RegisterPlace) throws(Refusal) -> RegisterEntry
+    ) async throws(Refusal) -> [UInt64] {
+        try await submit { state, batch throws(Refusal) in
+            try state.decide(claims, &batch, making: making)
         }
     }
 
@@ -154,7 +188,7 @@ package actor Register {
     @discardableResult
     func submit(
         _ decide: @escaping @Sendable (RegisterState, inout Batch) throws(Refusal) -> Decision
-    ) async throws(Refusal) -> UInt64 {
+    ) async throws(Refusal) -> [UInt64] {
         let result = await withCheckedContinuation { continuation in
             queue.append(Job(decide: decide) { continuation.resume(returning: $0) })
             guard !isWorking else { return }
@@ -195,24 +229,25 @@ package actor Register {
         }
         fault = nil
         var batch = Batch()
-        var waiting = [(job: Job, record: UInt64)]()
+        var waiting = [(job: Job, records: [UInt64])]()
         var deferred = [Job]()
-        var found = [(job: Job, result: Result<UInt64, Refusal>)]()
         for job in jobs {
             do throws(Refusal) {
                 switch try job.decide(state, &batch) {
-                case .found(let record): found.append((job, .success(record)))
                 case .wait: deferred.append(job)
-                case .append(let entry, let memo):
-                    waiting.append((job, head.size + UInt64(batch.entries.count)))
-                    batch.entries.append(entry)
-                    batch.memos.append(memo)
+                case .done(let outcomes):
+                    let before = batch.entries.count
+                    let records = outcomes.map { batch.add($0, after: head.size) }
+                    if batch.entries.count > before {
+                        waiting.append((job, records))
+                    } else {
+                        job.finish(.success(records))
+                    }
                 }
             } catch {
-                found.append((job, .failure(error)))
+                job.finish(.failure(error))
             }
         }
-        for (job, result) in found { job.finish(result) }
         queue = deferred + queue
         guard !batch.entries.isEmpty else { return }
         do {
@@ -222,7 +257,7 @@ package actor Register {
             queue = waiting.map(\.job) + queue
             throw error
         }
-        for (job, record) in waiting { job.finish(.success(record)) }
+        for (job, records) in waiting { job.finish(.success(records)) }
     }
 
     private func write(_ batch: Batch) async throws(StepError) {

@@ -43,10 +43,16 @@ package struct RegisterPlace: Sendable {
     package let serial: Serial
     /// A random unused index in the shared status space.
     package let statusIndex: Int
+    /// The limit in force.
+    package let limit: Limit
+    /// How often the serial's card was replaced before.
+    package let epoch: UInt32
 
-    package init(serial: Serial, statusIndex: Int) {
+    package init(serial: Serial, statusIndex: Int, limit: Limit, epoch: UInt32 = 0) {
         self.serial = serial
         self.statusIndex = statusIndex
+        self.limit = limit
+        self.epoch = epoch
     }
 }
 

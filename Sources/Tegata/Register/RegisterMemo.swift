@@ -54,7 +54,7 @@ package struct CardMemo: Sendable {
     let salt: FixedBytes<32>
     /// 171 bytes.
     let row: [UInt8]
-    /// What the holder received; empty for a change that nobody is answered.
+    /// What the holder received.
     let answer: String
 
     init(
@@ -73,7 +73,10 @@ package struct CardMemo: Sendable {
         answer = made.answer
     }
 
-    /// The memo of a change to this card, which nobody is answered.
+    /// How often the card was replaced: it stands in the row.
+    var epoch: UInt32 { row[102..<106].reduce(0) { $0 << 8 | UInt32($1) } }
+
+    /// The memo of a change to this card.
     func followed(by made: RegisterEntry) -> CardMemo {
         CardMemo(
             serial: serial, statusIndex: statusIndex, isUnique: isUnique, key: key,

@@ -9,6 +9,7 @@ struct RegisterState: Sendable {
         var person: FixedBytes<33>
         var commitment: FixedBytes<33>
         var statusIndex: UInt32
+        let epoch: UInt32
         var status = CardStatus.valid
     }
 
@@ -17,7 +18,10 @@ struct RegisterState: Sendable {
         let announcement: String
         /// By serial − 1; `nil` for a serial that was returned and not given again.
         var cards = [CardState?]()
-        var persons = Set<FixedBytes<33>>()
+        /// How often the limit was changed.
+        var changes = 0
+        /// Who has a card, or had one that was revoked, where each person gets one; and which.
+        var persons = [FixedBytes<33>: UInt32]()
         /// Serials that were returned, in order.
         var returned = [UInt32]()
 
@@ -77,37 +81,84 @@ struct RegisterState: Sendable {
             return earlier
         }
         guard books[claim.edition] != nil else { throw .unavailable }
-        if let person = claim.person, books[claim.edition]?.persons.contains(person) == true {
+        if let person = claim.person, books[claim.edition]?.persons[person] != nil {
             throw .alreadyClaimed
         }
         guard books[claim.edition]?.nextSerial != nil else { throw .soldOut }
         return nil
     }
 
-    /// Gives a claim its place behind those of the batch.
+    /// Gives claims their places behind those of the batch, all or none.
     func decide(
-        _ claim: RegisterClaim, _ batch: inout Register.Batch,
-        making: (RegisterPlace) throws(Refusal) -> RegisterEntry
+        _ claims: [RegisterClaim], _ batch: inout Register.Batch,
+        making: (Int, RegisterPlace) throws(Refusal) -> RegisterEntry
     ) throws(Refusal) -> Register.Decision {
         guard !batch.isChange else { return .wait }
-        if let found = try verdict(on: claim) { return .found(found) }
+        var wider = batch
+        var outcomes = [Register.Outcome]()
+        for (number, claim) in claims.enumerated() {
+            if let found = try verdict(on: claim) {
+                outcomes.append(.found(found))
+                continue
+            }
+            guard let place = place(for: claim, &wider) else {
+                // Alone it would have to be refused; behind others it must see what becomes of them.
+                guard batch.entries.isEmpty else { return .wait }
+                if wider.keys.contains(claim.key) { throw .conflict }
+                throw wider.persons.contains(claim) ? .alreadyClaimed : .soldOut
+            }
+            outcomes.append(.new(claim, place, try making(number, place)))
+        }
+        batch = wider
+        return .done(outcomes)
+    }
+
+    /// The next place, unless the claim depends on one in the batch.
+    private func place(
+        for claim: RegisterClaim, _ batch: inout Register.Batch
+    ) -> RegisterPlace? {
         let waiting = batch.cards[claim.edition, default: 0]
-        guard !batch.keys.contains(claim.key),
-            claim.person.map(batch.persons.contains) != true,
-            let serial = books[claim.edition]?.serial(after: waiting)
-        else { return .wait }
+        guard !batch.keys.contains(claim.key), !batch.persons.contains(claim),
+            let book = books[claim.edition], let serial = book.serial(after: waiting)
+        else { return nil }
         let index = indexes.unused(besides: batch.indexes)
-        let made = try making(RegisterPlace(serial: serial, statusIndex: Int(index)))
         batch.cards[claim.edition] = waiting + 1
         batch.keys.insert(claim.key)
         batch.indexes.insert(index)
         if let person = claim.person { batch.persons.insert(person) }
-        return .append(
-            .leaf(.card, claim.edition, made.leaf),
-            .card(
-                CardMemo(
-                    serial: serial.number, statusIndex: index, isUnique: claim.person != nil,
-                    key: claim.key, content: claim.content, made: made)))
+        return RegisterPlace(serial: serial, statusIndex: Int(index), limit: book.limit)
+    }
+
+    /// Gives the card with the chosen serial to a claim: the same person after a lost phone, or another one. The card before
+    /// is dead with it, and no new place is taken (A82).
+    func replace(
+        _ chosen: (RegisterState) throws(Refusal) -> UInt32, as kind: LogEntry.Kind,
+        by claim: RegisterClaim,
+        _ batch: inout Register.Batch,
+        making: (RegisterPlace) throws(Refusal) -> RegisterEntry
+    ) throws(Refusal) -> Register.Decision {
+        if let earlier = try answer(to: claim.key, content: claim.content, in: claim.edition) {
+            return .done([.found(earlier)])
+        }
+        guard batch.entries.isEmpty else { return .wait }
+        let serial = try chosen(self)
+        let card = try card(serial, of: claim.edition)
+        switch card.status {
+        case .valid: break
+        case .suspended: throw .suspended
+        case .revoked: throw .revoked
+        }
+        if let person = claim.person, kind == .transfer {
+            guard books[claim.edition]?.persons[person] == nil else { throw .alreadyClaimed }
+        }
+        guard let number = Serial(serial, within: .unlimited) else { throw .unavailable }
+        let index = indexes.unused(besides: [])
+        let place = RegisterPlace(
+            serial: number, statusIndex: Int(index),
+            limit: books[claim.edition]?.limit ?? .cards(0), epoch: card.epoch + 1)
+        let made = try making(place)
+        batch.isChange = true
+        return .done([.new(claim, place, made, as: kind)])
     }
 
     /// Takes the next record in. A record that cannot follow is damage: this is what makes two cards of one serial
@@ -132,6 +183,7 @@ struct RegisterState: Sendable {
                 throw .malformed
             }
             books[entry.edition]?.limit = limit
+            books[entry.edition]?.changes += 1
         }
         indexes.reserve(for: limit)
     }
@@ -161,7 +213,7 @@ struct RegisterState: Sendable {
             }
             // The card before is dead, and its place in the list with it.
             try indexes.set(.revoked, at: card.statusIndex)
-            books[edition]?.persons.remove(card.person)
+            books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
         case .open, .limit, .card: throw .malformed
@@ -179,10 +231,10 @@ struct RegisterState: Sendable {
     private mutating func admit(_ memo: CardMemo, to edition: EditionDigest) throws(Refusal) {
         let key = Key(edition: edition, key: memo.key)
         guard answers[key] == nil,
-            !memo.isUnique || books[edition]?.persons.contains(memo.person) == false
+            !memo.isUnique || books[edition]?.persons[memo.person] == nil
         else { throw .malformed }
         try indexes.use(memo.statusIndex)
-        if memo.isUnique { books[edition]?.persons.insert(memo.person) }
+        if memo.isUnique { books[edition]?.persons[memo.person] = memo.serial }
         answers[key] = Answer(record: size, content: memo.content)
     }
 }
@@ -213,7 +265,7 @@ extension RegisterState.Book {
     fileprivate mutating func giveBack(_ serial: UInt32, _ person: FixedBytes<33>) {
         returned.insert(serial, at: returned.firstIndex { $0 > serial } ?? returned.endIndex)
         cards[Int(serial) - 1] = nil
-        persons.remove(person)
+        persons[person] = nil
     }
 }
 
@@ -223,6 +275,7 @@ extension RegisterState.CardState {
         person = memo.person
         commitment = memo.commitment
         statusIndex = memo.statusIndex
+        epoch = memo.epoch
     }
 
     fileprivate mutating func move(
@@ -230,5 +283,28 @@ extension RegisterState.CardState {
     ) throws(Refusal) {
         guard earlier.contains(self.status) else { throw .malformed }
         self.status = status
+    }
+}
+
+extension Register.Outcome {
+    /// The record of a card that came to exist.
+    fileprivate static func new(
+        _ claim: RegisterClaim, _ place: RegisterPlace, _ made: RegisterEntry,
+        as kind: LogEntry.Kind = .card
+    ) -> Register.Outcome {
+        .new(
+            .leaf(kind, claim.edition, made.leaf),
+            .card(
+                CardMemo(
+                    serial: place.serial.number, statusIndex: UInt32(place.statusIndex),
+                    isUnique: claim.person != nil, key: claim.key, content: claim.content,
+                    made: made)))
+    }
+}
+
+extension Set<FixedBytes<33>> {
+    /// Whether the person of this claim is among them.
+    fileprivate func contains(_ claim: RegisterClaim) -> Bool {
+        claim.person.map(contains) ?? false
     }
 }

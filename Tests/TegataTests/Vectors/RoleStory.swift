@@ -190,7 +190,9 @@ extension RoleStory {
             signedBy: issuer.keys.register, using: &random)
         let card = try issuer.card(
             for: asked.request.key, commitment, edition.proofOfPerson, edition.edition, claims,
-            RegisterPlace(serial: serial, statusIndex: 5), at: Self.now, using: &random)
+            RegisterPlace(
+                serial: serial, statusIndex: 5, limit: edition.edition.limit), at: Self.now,
+            using: &random)
         let salt: FixedBytes<32> = random.fixed()
         return IssuedCard(
             card: card, row: row.encoded, opening: delta, wallet: Self.salt, salt: salt,

@@ -1,0 +1,90 @@
+internal import TegataCrypto
+internal import TegataLog
+internal import TegataSDJWT
+
+/// A holder's word that a card may go: to whoever made a request, or back to the issuer (Spec/card.md).
+struct Release {
+    static let type = "tegata-release+jwt"
+    /// How long a release may be under way, in seconds.
+    static let lifetime: Int64 = 600
+
+    let edition: String
+    let serial: UInt32
+    /// SHA-256 of the request's signed part; `nil` for a card that goes back.
+    let request: FixedBytes<32>?
+    /// The record of the card that is released.
+    let record: UInt64
+
+    static func sign(
+        _ card: Card, to request: FixedBytes<32>?, by key: SigningKey, at now: Int64
+    ) -> String {
+        var payload: JSONObject = [
+            "aud": .string(card.issuer), "edition": .string(card.edition.id),
+            "serial": .whole(Int64(card.serial.number)), "exp": .whole(now + lifetime),
+        ]
+        if let request { payload.add("to", .bytes(request.array)) }
+        return SignedText.sign(.object(payload), type: type, by: key)
+    }
+}
+
+extension Issuer {
+    /// Reads a release that the key of the card's holder signed.
+    ///
+    /// - Throws: `unauthorized` for another issuer's, a card that is not there, or another key's; `expired`, `malformed`,
+    ///   `unavailable`.
+    func release(parsing text: String) async throws(Refusal) -> Release {
+        let token = try CompactJWS(parsing: text, types: [Release.type], limit: 16 * 1024)
+        // What it says of itself chooses the card whose key it must be signed by, and nothing else.
+        let claimed = Release.Name(try token.untrustedPayload())
+        guard let claimed, let opened = edition(claimed.edition) else { throw .unauthorized }
+        let record: UInt64
+        do {
+            record = try await register.current().card(claimed.serial, of: opened.digest).record
+        } catch {
+            throw .unauthorized
+        }
+        let memo = try await register.card(at: record).memo
+        let payload: JSON
+        do {
+            payload = .object(try token.verified(by: try holderKey(of: memo)))
+        } catch {
+            throw .unauthorized
+        }
+        guard try payload.required("aud").text(atMost: 2048).hasSameBytes(as: id) else {
+            throw .unauthorized
+        }
+        let now = clock()
+        let expires = Int64(clamping: try payload.required("exp").time())
+        guard now < expires else { throw .expired }
+        guard expires <= now + Release.lifetime + 60 else { throw .malformed }
+        return Release(
+            edition: claimed.edition, serial: claimed.serial,
+            request: try payload["to"]?.fixedBytes(), record: record)
+    }
+
+    /// The key that a card of ours is bound to.
+    ///
+    /// - Throws: `unauthorized` when nobody holds it on a phone.
+    private func holderKey(of memo: CardMemo) throws(Refusal) -> VerifyingKey {
+        let answer = try JSON.message(memo.answer.isEmpty ? "{}" : memo.answer, limit: 1 << 20)
+        guard let card = answer["card"]?.string else { throw .unauthorized }
+        let received = try ReceivedSDJWT(parsing: Array(card.utf8), .credential)
+        return try received.verified(by: try profile.ring.key(for: received.header)).holderKey()
+    }
+}
+
+extension Release {
+    /// Which card a release is about, as it says.
+    fileprivate struct Name {
+        let edition: String
+        let serial: UInt32
+
+        init?(_ payload: JSONObject) {
+            guard let edition = payload["edition"]?.string,
+                let serial = payload["serial"]?.integer.flatMap(UInt32.init(exactly:))
+            else { return nil }
+            self.edition = edition
+            self.serial = serial
+        }
+    }
+}
