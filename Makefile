@@ -7,7 +7,7 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-release demo examples bench conformance vectors docs lint format outside constant-time ci
+.PHONY: help setup server build test test-release demo examples bench conformance vectors docs lint format outside constant-time ci
 
 help:
 	@echo "make demo         the whole story, in one program"
@@ -75,5 +75,9 @@ constant-time: setup
 outside: setup
 	@scripts/outside
 
-ci: setup lint test test-release examples demo outside conformance constant-time docs
+# What the tests use where it is there; where it is not they say so.
+server:
+	@scripts/setup postgresql
+
+ci: setup server lint test test-release examples demo outside conformance constant-time docs
 	@echo "== all of it passed"

@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "Tegata", targets: ["Tegata"]),
         .library(name: "TegataLog", targets: ["TegataLog"]),
         .library(name: "TegataSQLite", targets: ["TegataSQLite"]),
+        .library(name: "TegataPostgres", targets: ["TegataPostgres"]),
         .library(name: "TegataJournalKit", targets: ["TegataJournalKit"]),
         .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
     ],
@@ -36,6 +37,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(
+            name: "CPostgres", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
 
         .target(
             name: "TegataCrypto", dependencies: ["CSecp256k1", "COpenSSL", "CZlib"],
@@ -53,6 +57,9 @@ let package = Package(
 
         .target(
             name: "TegataSQLite", dependencies: ["TegataLog", "TegataCrypto", "CSQLite"],
+            swiftSettings: strict),
+        .target(
+            name: "TegataPostgres", dependencies: ["TegataLog", "TegataCrypto", "CPostgres"],
             swiftSettings: strict),
         .target(
             name: "TegataJournalKit", dependencies: ["TegataLog", "TegataCrypto"],
@@ -96,6 +103,10 @@ let package = Package(
         .testTarget(
             name: "TegataSQLiteTests",
             dependencies: ["TegataSQLite", "TegataLog", "TegataJournalKit"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TegataPostgresTests",
+            dependencies: ["TegataPostgres", "TegataLog", "TegataJournalKit", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TegataTests",
