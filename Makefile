@@ -7,13 +7,14 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup server build test test-release demo examples bench conformance vectors docs lint format outside constant-time ci
+.PHONY: help setup server build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time ci
 
 help:
 	@echo "make demo         the whole story, in one program"
 	@echo "make test         every test"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
+	@echo "make interop      another implementation reads our logs, and we read its"
 	@echo "make constant-time  that no branch and no address depends on a secret, under valgrind"
 	@echo "make docs         the documentation of every product, in .build/docs"
 	@echo "make lint format build examples vectors outside test-release ci setup"
@@ -79,5 +80,9 @@ outside: setup
 server:
 	@scripts/setup postgresql
 
-ci: setup server lint test test-release examples demo outside conformance constant-time docs
+# Another implementation reads our logs, and we read its.
+interop: setup
+	@scripts/interop
+
+ci: setup server lint test test-release examples demo outside conformance interop constant-time docs
 	@echo "== all of it passed"

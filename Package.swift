@@ -76,7 +76,8 @@ let package = Package(
             name: "bench",
             // The C libraries too: what they take by themselves is the ruler.
             dependencies: [
-                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataNationalID", "CSecp256k1",
+                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataNationalID", "TegataLog",
+                "TegataProofs", "TegataSQLite", "TegataPostgres", "TestSupport", "CSecp256k1",
                 "COpenSSL",
             ], swiftSettings: strict),
 

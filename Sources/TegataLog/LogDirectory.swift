@@ -98,6 +98,7 @@ public struct LogDirectory: Sendable {
     /// Removes the shorter files that a full one replaces. It matters to nobody whether they are gone.
     private func removeParts(of tile: Tile) {
         let folder = "\(path)/\(tile.path).p"
+        guard unsafe rmdir(folder) != 0, errno != ENOENT else { return }
         for width in 1..<256 { _ = unsafe unlink("\(folder)/\(width)") }
         _ = unsafe rmdir(folder)
     }

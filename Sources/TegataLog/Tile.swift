@@ -98,15 +98,17 @@ public struct EntryBundle: Hashable, Sendable {
     public init(parsing bytes: [UInt8], width: Int) throws(LogError) {
         guard width <= 256 else { throw .limitExceeded }
         var entries = [[UInt8]]()
-        var rest = bytes[...]
+        entries.reserveCapacity(width)
+        var position = 0
         while entries.count < width {
-            guard let high = rest.popFirst(), let low = rest.popFirst() else { throw .malformed }
-            let count = Int(high) << 8 | Int(low)
-            guard rest.count >= count else { throw .malformed }
-            entries.append(Array(rest.prefix(count)))
-            rest = rest.dropFirst(count)
+            guard bytes.count - position >= 2 else { throw .malformed }
+            let count = Int(bytes[position]) << 8 | Int(bytes[position + 1])
+            position += 2
+            guard bytes.count - position >= count else { throw .malformed }
+            entries.append(Array(bytes[position..<position + count]))
+            position += count
         }
-        guard rest.isEmpty else { throw .malformed }
+        guard position == bytes.count else { throw .malformed }
         try self.init(entries)
     }
 

@@ -7,7 +7,7 @@ extension FixedBytes where count == 32 {
     /// The hash of an entry: SHA-256(0x00 ‖ entry). The first byte keeps an inner node from passing as a leaf (A98).
     public init(leaf entry: [UInt8]) {
         var hash = SHA256()
-        hash.update([0])
+        hash.update(0)
         hash.update(entry)
         self = hash.finalize()
     }
@@ -15,7 +15,7 @@ extension FixedBytes where count == 32 {
     /// The hash above two nodes: SHA-256(0x01 ‖ left ‖ right).
     public init(above left: TreeHash, _ right: TreeHash) {
         var hash = SHA256()
-        hash.update([1])
+        hash.update(1)
         hash.update(left.span)
         hash.update(right.span)
         self = hash.finalize()

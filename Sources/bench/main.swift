@@ -2,6 +2,12 @@ var arguments = Array(CommandLine.arguments.dropFirst())
 
 if arguments.first == "version" {
     print("Tegata (Swift 6.3; libsecp256k1 and libcrypto of this machine)")
+} else if arguments.first == "merkle" {
+    try MerklePeer.run(arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000)
+} else if arguments.first == "sale" {
+    Process.wait { [arguments] in try await Sale.run(arguments.dropFirst()) }
+} else if arguments.first == "audit" {
+    Process.wait { [arguments] in try await AuditRun.run(arguments.dropFirst()) }
 } else if arguments.count == 3, arguments[1].first != "-" {
     try Peer(folder: arguments[1], algorithm: arguments[2]).run(arguments[0])
 } else {

@@ -15,6 +15,15 @@ struct Conformance {
                 return
             case "--verbose", "-v": isVerbose = true
             case "--only": only = arguments.popFirst()
+            case "--write-log":
+                guard let path = arguments.popFirst(),
+                    let size = arguments.popFirst().flatMap({ Int($0) })
+                else { stop(usage) }
+                do {
+                    return try await WrittenLog.write(size, to: path)
+                } catch {
+                    stop("\(path) cannot be written")
+                }
             case _ where argument.hasPrefix("-"): stop("unknown option \(argument)\n\(usage)")
             default: directories.append(argument)
             }
@@ -68,9 +77,11 @@ struct Conformance {
 
     private static let usage = """
         usage: conformance DIRECTORY... [--only FOLDER] [--verbose]
+               conformance --write-log DIRECTORY SIZE
 
         Runs every folder of test vectors that it knows in each DIRECTORY and prints a line a folder, then the
         sum. Failures are named on standard error; with --verbose, so is every skipped case.
+        --write-log makes a log of SIZE entries for other implementations to read, and prints the key that signed it.
         Exit code: 0 when nothing failed, 1 when a case failed, 2 when the vectors cannot be read.
         """
 }

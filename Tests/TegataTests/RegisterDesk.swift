@@ -26,13 +26,7 @@ struct RegisterDesk: Sendable {
     }
 
     func open(_ register: Register, limit: Limit) async throws(Refusal) {
-        let edition = edition
-        try await register.submit { state, batch in
-            if state.books[edition] != nil { return .found }
-            guard batch.entries.isEmpty else { return .wait }
-            batch.isChange = true
-            return .one(.signed(.open, edition, "an announcement"), .limit(limit))
-        }
+        try await register.open(edition, "an announcement", limit: limit)
     }
 
     func claim(_ key: Int, person: UInt8? = nil, content: UInt8 = 0) -> RegisterClaim {

@@ -7,7 +7,7 @@ internal import TegataSDJWT
 public struct Auditor: Sendable {
     static let profileFile = "profile.json"
 
-    static func listsFile(of edition: EditionDigest) -> String { "lists/\(edition).jwt" }
+    package static func listsFile(of edition: EditionDigest) -> String { "lists/\(edition).jwt" }
 
     /// Brings a file by its name below the log's address; `nil` when there is none.
     public typealias Source = @Sendable (_ name: String) async throws -> [UInt8]?

@@ -23,7 +23,7 @@ public struct OpenEdition: Sendable {
     let nonce: (@Sendable () async throws(Refusal) -> String)?
 
     /// The 32-byte name in rows, tokens and transcripts.
-    var digest: EditionDigest { edition.digest(issuer: issuer) }
+    package var digest: EditionDigest { edition.digest(issuer: issuer) }
 
     /// The same edition, with a way to reach its attestors, nodes and issuer. `nonce` asks the issuer for a fresh
     /// one for each request.

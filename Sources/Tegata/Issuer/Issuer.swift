@@ -15,7 +15,7 @@ public final class Issuer: Sendable {
     private let ring: KeyRing
     let register: Register
     private let directory: LogDirectory?
-    let logSigner: NoteSigner
+    package let logSigner: NoteSigner
     let services: IdentityServices?
     let store: any ChallengeStore
     let clock: @Sendable () -> Int64
@@ -138,14 +138,7 @@ public final class Issuer: Sendable {
         let text = OpenEdition.announcement(
             of: edition, by: id, identity: parameters, services: services, signedBy: keys.card,
             at: clock())
-        let entry = LogEntry.signed(.open, digest, text)
-        guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
-        try await register.submit { state, batch in
-            if state.books[digest] != nil { return .found }
-            guard batch.entries.isEmpty else { return .wait }
-            batch.isChange = true
-            return .one(entry, .limit(edition.limit))
-        }
+        try await register.open(digest, text, limit: edition.limit)
         return try await register.current().book(digest).announcement
     }
 

@@ -26,12 +26,12 @@ package struct LogEntry: Hashable, Sendable {
     package let content: [UInt8]
 
     /// An announcement or a change, signed by the issuer.
-    static func signed(_ kind: Kind, _ edition: EditionDigest, _ text: String) -> LogEntry {
+    package static func signed(_ kind: Kind, _ edition: EditionDigest, _ text: String) -> LogEntry {
         LogEntry(kind: kind, edition: edition, content: Array(text.utf8))
     }
 
     /// A row's leaf. A returned card names the serial that is free again; a revoked one says whether it was suspended.
-    static func leaf(
+    package static func leaf(
         _ kind: Kind, _ edition: EditionDigest, _ leaf: FixedBytes<32>, returned: UInt32? = nil,
         wasSuspended: Bool = false
     ) -> LogEntry {
@@ -51,7 +51,7 @@ package struct LogEntry: Hashable, Sendable {
     /// - Throws: `malformed`.
     package init(parsing bytes: [UInt8]) throws(Refusal) {
         guard let first = bytes.first, let kind = Kind(rawValue: first), bytes.count > 33,
-            let edition = EditionDigest(bytes[1..<33])
+            let edition = EditionDigest(bytes.span.extracting(1..<33))
         else { throw .malformed }
         let content = Array(bytes[33...])
         let isWhole =

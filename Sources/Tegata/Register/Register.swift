@@ -155,6 +155,22 @@ package actor Register {
 
     // MARK: Writing
 
+    /// Makes an announcement the edition's first entry; where it has one already, that one stands.
+    ///
+    /// - Throws: `limitExceeded` for an announcement that is no entry any more, `unavailable`.
+    package func open(
+        _ edition: EditionDigest, _ announcement: String, limit: Limit
+    ) async throws(Refusal) {
+        let entry = LogEntry.signed(.open, edition, announcement)
+        guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
+        try await submit { state, batch in
+            if state.books[edition] != nil { return .found }
+            guard batch.entries.isEmpty else { return .wait }
+            batch.isChange = true
+            return .one(entry, .limit(limit))
+        }
+    }
+
     /// Gives a claim its place and keeps its row: the one-per-person check, the serial, the status index and the row are
     /// one atomic step, and the last one that can fail. `making` runs inside it, so a card that cannot be made takes no
     /// serial; it may run again when another process was faster.

@@ -23,6 +23,13 @@ package struct SHA256: ~Copyable {
         update(bytes.span)
     }
 
+    /// Absorbs one byte.
+    package mutating func update(_ byte: UInt8) {
+        _ = unsafe withUnsafeBytes(of: byte) { buffer in
+            unsafe SHA256_Update(&context, buffer.baseAddress, 1)
+        }
+    }
+
     /// The digest, 32 bytes.
     package consuming func finalize() -> FixedBytes<32> {
         var digest = FixedBytes<32>()

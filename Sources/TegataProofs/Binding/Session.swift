@@ -75,7 +75,7 @@ package struct PersonIndex: Hashable, Sendable {
     package let edition: FixedBytes<32>
     package let point: Point
 
-    init(edition: FixedBytes<32>, point: Point) {
+    package init(edition: FixedBytes<32>, point: Point) {
         self.edition = edition
         self.point = point
     }

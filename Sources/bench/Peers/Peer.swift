@@ -101,5 +101,5 @@ struct Peer {
 }
 
 extension [Double] {
-    fileprivate var list: String { map { tenths($0) }.joined(separator: ",") }
+    var list: String { map { tenths($0) }.joined(separator: ",") }
 }
