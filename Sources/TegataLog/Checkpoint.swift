@@ -31,9 +31,9 @@ public struct Checkpoint: Hashable, Sendable {
     ///
     /// - Throws: `malformed`.
     private init(text: String) throws(LogError) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text[...].parts(at: 0x0a)
         guard lines.count == 4, lines[3].isEmpty, let size = UInt64(decimal: lines[1]),
-            let bytes = [UInt8](base64: lines[2]), let root = TreeHash(bytes)
+            let root = TreeHash(base64: lines[2])
         else { throw .malformed }
         try self.init(origin: String(lines[0]), size: size, root: root)
     }

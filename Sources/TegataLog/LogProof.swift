@@ -33,7 +33,7 @@ public struct LogProof: Hashable, Sendable {
                 bytes[$0] == 0x0a && bytes[$0 - 1] == 0x0a
             }), let text = String(validating: bytes[..<(blank - 1)], as: UTF8.self)
         else { throw .malformed }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        var lines = text[...].parts(at: 0x0a)[...]
         guard lines.popFirst() == Self.header[...] else { throw .malformed }
         extra = try Self.extra(of: &lines)
         guard let place = lines.popFirst(), place.utf8.starts(with: "index ".utf8),
@@ -43,9 +43,7 @@ public struct LogProof: Hashable, Sendable {
         guard lines.count <= 63 else { throw .limitExceeded }
         var path = [TreeHash]()
         for line in lines {
-            guard let bytes = [UInt8](base64: line), let hash = TreeHash(bytes) else {
-                throw .malformed
-            }
+            guard let hash = TreeHash(base64: line) else { throw .malformed }
             path.append(hash)
         }
         self.path = path

@@ -23,6 +23,17 @@ extension [UInt8] {
     }
 }
 
+extension FixedBytes where count == 32 {
+    /// The hash that 44 characters spell.
+    init?(base64 text: Substring) {
+        let characters = Array(text.utf8)
+        guard characters.count == 44, characters[43] == UInt8(ascii: "="),
+            let hash = Base64Alphabet.standard.digest(characters.span.extracting(0..<43))
+        else { return nil }
+        self = hash
+    }
+}
+
 extension UInt64 {
     /// The number that decimal digits spell, without sign or leading zero; `nil` for anything else.
     init?(decimal text: Substring) {
@@ -33,10 +44,19 @@ extension UInt64 {
     }
 }
 
+extension Substring {
+    /// The parts between bytes of this value, empty ones too. By bytes: where letters end is a longer question.
+    func parts(at separator: UInt8) -> [Substring] {
+        utf8.split(separator: separator, omittingEmptySubsequences: false).map(Substring.init)
+    }
+}
+
 extension StringProtocol {
     /// Whether this names a key: not empty, no white space, no control character, no plus sign.
     var isKeyName: Bool {
-        !isEmpty
+        // Nearly every name is ASCII; asking Unicode about each letter takes longer than hashing it.
+        if utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != 0x2b }) { return !isEmpty }
+        return !isEmpty
             && unicodeScalars.allSatisfy {
                 $0 != "+" && !$0.properties.isWhitespace
                     && $0.properties.generalCategory != .control

@@ -46,7 +46,7 @@ public struct SignedNote: Hashable, Sendable {
         try self.init(text: text)
         let rest = note.utf8.dropFirst(blank + 1).dropLast()
         var lines = [Line]()
-        for line in Substring(rest).split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in Substring(rest).parts(at: 0x0a) {
             guard lines.count < Self.maximumSignatures else { throw .limitExceeded }
             lines.append(try Line(parsing: line))
         }
@@ -85,7 +85,7 @@ public struct SignedNote: Hashable, Sendable {
 extension SignedNote.Line {
     /// An em dash, a name, and base64 of a 4-byte key id with the signature.
     fileprivate init(parsing line: Substring) throws(LogError) {
-        let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+        let parts = line.parts(at: 0x20)
         guard parts.count == 3, parts[0] == "\u{2014}", parts[1].isKeyName,
             let bytes = [UInt8](base64: parts[2]), bytes.count > 4
         else { throw .malformed }

@@ -4,6 +4,7 @@ final class RawLibraries {
     private let curve = RawSecp256k1()
     private let p256 = RawKey(curve: "P-256", digestByteCount: 32)
     private let p384 = RawKey(curve: "P-384", digestByteCount: 48)
+    private let log = RawLog()
     // Making an RSA key takes longer than most measurements.
     private lazy var rsa = RawKey(rsaBits: 2_048)
 
@@ -22,6 +23,8 @@ final class RawLibraries {
             case .verifyP256: p256.verify()
             case .verifyP384: p384.verify()
             case .verifyRSA: rsa.verify()
+            case .verifyEd25519: log.verify()
+            case .hash: log.hash()
             }
         precondition(done, "a raw operation failed")
     }

@@ -22,6 +22,10 @@ enum RawOperation: String {
     case verifyP384 = "P-384 verification"
     /// RSA-2048, PKCS#1 v1.5 and SHA-256: one signature verified.
     case verifyRSA = "RSA-2048 verification"
+    /// Ed25519: one signature verified.
+    case verifyEd25519 = "Ed25519 verification"
+    /// SHA-256 of a tree's node, 65 bytes.
+    case hash = "node hash"
 }
 
 /// How often each operation is unavoidable in a step.
@@ -40,7 +44,9 @@ struct Floor: CustomStringConvertible {
     }
 
     var description: String {
-        parts.map { "\($0.value) \($0.key.rawValue)\($0.value == 1 ? "" : "s")" }
-            .joined(separator: ", ")
+        parts.map {
+            "\($0.value) \($0.key.rawValue)\($0.value == 1 ? "" : $0.key == .hash ? "es" : "s")"
+        }
+        .joined(separator: ", ")
     }
 }
