@@ -15,7 +15,8 @@ let package = Package(
     name: "tegata-examples",
     platforms: [.macOS(.v26)],
     dependencies: [
-        .package(name: "tegata", path: "..")
+        .package(name: "tegata", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     ],
     targets: [
         .executableTarget(
@@ -23,6 +24,12 @@ let package = Package(
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
-            ], swiftSettings: settings)
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "tegata",
+            dependencies: [
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
     ]
 )

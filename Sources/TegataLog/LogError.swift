@@ -17,6 +17,8 @@ public enum LogError: Error, Equatable {
     case originMismatch
     /// A file cannot be read or written.
     case unavailable
+    /// There is no such file.
+    case missing(String)
     /// The file is not what the tree says.
     case damaged(String)
     /// A policy names a key of the wrong kind, or a quorum that its witnesses can never reach.

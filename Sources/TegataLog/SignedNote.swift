@@ -27,7 +27,7 @@ public struct SignedNote: Hashable, Sendable {
         self.init(text: text, lines: [])
     }
 
-    private init(text: String, lines: [Line]) {
+    init(text: String, lines: [Line]) {
         self.text = text
         self.lines = lines
     }

@@ -9,23 +9,22 @@ public struct Auditor: Sendable {
 
     package static func listsFile(of edition: EditionDigest) -> String { "lists/\(edition).jwt" }
 
-    /// Brings a file by its name below the log's address; `nil` when there is none.
-    public typealias Source = @Sendable (_ name: String) async throws -> [UInt8]?
-
     private let profile: IssuerProfile
     private let policy: LogPolicy
-    private let source: Source
+    private let reader: LogReader
+    private let source: LogReader.Source
 
     /// An auditor of this issuer's log. The profile says whom to hold to it, so take it from where you would take a key.
     ///
     /// - Throws: `policyInvalid` when the witnesses can never reach the quorum.
     public init(
         of profile: IssuerProfile, witnesses: [NoteKey] = [], quorum: Int = 0,
-        reading source: @escaping Source
+        reading source: @escaping LogReader.Source
     ) throws(LogError) {
         self.profile = profile
         policy = try LogPolicy(log: profile.logKey, witnesses: witnesses, quorum: quorum)
         self.source = source
+        reader = LogReader(source)
     }
 
     /// An auditor of files on this machine.
@@ -51,17 +50,22 @@ public struct Auditor: Sendable {
         let checkpoint = try await checkpoint()
         var pending = try await PendingLists(source, profile)
         var replay = Replay(profile)
-        let tree = try await AuditTree.read(
-            upTo: checkpoint.size, from: source,
-            entries: { start, entries, tree throws(AuditFinding) in
-                for (offset, bytes) in entries.enumerated() {
-                    try pending.check(replay, at: start + UInt64(offset), tree)
-                    try replay.take(bytes, number: start + UInt64(offset))
+        var tree = MerkleTree()
+        do throws(any Error) {
+            try await reader.extend(&tree, to: checkpoint.size) { start, entries, tree in
+                for (number, entry) in zip(start..., entries) {
+                    try pending.check(replay, at: number, tree)
+                    try replay.take(entry, number: number)
                 }
                 progress(start + UInt64(entries.count), checkpoint.size)
-            })
+            }
+        } catch LogError.missing(let file) {
+            throw AuditFinding.missing(file: file)
+        } catch LogError.damaged(let file) {
+            throw AuditFinding.malformed(file: file)
+        }
         guard tree.root == checkpoint.root else {
-            throw AuditFinding.rootMismatch(entry: try await AuditTree.firstChange(tree, source))
+            throw AuditFinding.rootMismatch(entry: try await reader.firstChange(from: tree))
         }
         try pending.check(replay, at: checkpoint.size, tree)
         return AuditReport(
@@ -70,12 +74,11 @@ public struct Auditor: Sendable {
     }
 
     private func checkpoint() async throws -> Checkpoint {
-        guard let bytes = try await source("checkpoint") else {
-            throw AuditFinding.missing(file: "checkpoint")
-        }
-        do throws(LogError) {
-            return try Checkpoint(parsing: try SignedNote(parsing: bytes), by: policy)
-        } catch {
+        do throws(any Error) {
+            return try await reader.checkpoint(by: policy).checkpoint
+        } catch LogError.missing(let file) {
+            throw AuditFinding.missing(file: file)
+        } catch let error as LogError {
             throw AuditFinding.checkpoint(error)
         }
     }

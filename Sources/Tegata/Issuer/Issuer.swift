@@ -29,22 +29,26 @@ public final class Issuer: Sendable {
     ///   - keys: what it signs with.
     ///   - log: where cards and log are kept.
     ///   - directory: where the log's files go, for a web server to serve, if anywhere.
+    ///   - witnesses: who must have seen the log before a card is answered.
     ///   - identity: the attestors and nodes for editions that ask for a person.
     ///   - store: remembers the nonces given to requests.
     public convenience init(
         at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
-        publishing directory: LogDirectory? = nil, identity: IdentityServices? = nil,
+        publishing directory: LogDirectory? = nil, witnesses: Witnesses = .none,
+        identity: IdentityServices? = nil,
         store: some ChallengeStore = InMemoryChallengeStore()
     ) {
         self.init(
-            at: id, keys: keys, log: log, publishing: directory, identity: identity, store: store,
-            clock: { SystemClock.now })
+            at: id, keys: keys, log: log, publishing: directory, witnesses: witnesses,
+            identity: identity,
+            store: store, clock: { SystemClock.now })
     }
 
     package init(
         at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
-        publishing directory: LogDirectory? = nil, identity: IdentityServices?,
-        store: some ChallengeStore, clock: @escaping @Sendable () -> Int64
+        publishing directory: LogDirectory? = nil, witnesses: Witnesses = .none,
+        identity: IdentityServices?, store: some ChallengeStore,
+        clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
         self.keys = keys
@@ -57,7 +61,8 @@ public final class Issuer: Sendable {
         else { preconditionFailure("an issuer's identifier is an https URL without white space") }
         logSigner = signer
         self.directory = directory
-        register = Register(journal: log, signer: signer, directory: directory)
+        register = Register(
+            journal: log, signer: signer, directory: directory, witnesses: witnesses)
         services = identity
         self.store = store
         self.clock = clock

@@ -10,14 +10,18 @@ package actor Register {
     private let journal: any Journal
     private let signer: NoteSigner
     private let directory: LogDirectory?
+    private let witnesses: Witnesses
 
     private(set) var state = RegisterState()
     private var tree = MerkleTree()
     private var head = JournalHead.empty
     /// The newest head that was ever seen or written: nothing older is believed.
     private var anchor = JournalHead.empty
-    /// How much of the log is published.
+    /// How much of the log is published, and its checkpoint with all signatures.
     private var published: UInt64 = 0
+    private var shown: SignedNote?
+    /// What each witness has seen, as far as we know.
+    private var seen: [UInt64]
     private var isLoaded = false
     private var lastRead = ContinuousClock.now
     private var queue = [Job]()
@@ -26,10 +30,15 @@ package actor Register {
     package private(set) var fault: RegisterFault?
 
     /// A register over `journal`, whose checkpoints `signer` signs, published in `directory`.
-    package init(journal: any Journal, signer: NoteSigner, directory: LogDirectory? = nil) {
+    package init(
+        journal: any Journal, signer: NoteSigner, directory: LogDirectory? = nil,
+        witnesses: Witnesses = .none
+    ) {
         self.journal = journal
         self.signer = signer
         self.directory = directory
+        self.witnesses = witnesses
+        seen = witnesses.connections.map { _ in 0 }
     }
 
     /// Something that is to be appended, or found out not to be.
@@ -114,8 +123,8 @@ package actor Register {
             fault = .damaged(record: record)
             throw .unavailable
         }
-        guard let note = try? SignedNote(parsing: Array(head.note.utf8)),
-            let path = try? tree.inclusionProof(of: record, at: head.size).path
+        guard let note = shown,
+            let path = try? tree.inclusionProof(of: record, at: published).path
         else { throw .unavailable }
         return (entry.kind, memo, LogProof(index: record, path: path, note: note))
     }
@@ -123,7 +132,7 @@ package actor Register {
     /// The newest checkpoint; `nil` before the first entry.
     func checkpoint() async throws(Refusal) -> String? {
         _ = try await current()
-        return head.size > 0 ? head.note : nil
+        return shown?.encoded
     }
 
     /// The bytes of a file of the public log; `nil` for one that there is not.
@@ -402,6 +411,7 @@ package actor Register {
         state = RegisterState()
         tree = MerkleTree()
         head = .empty
+        shown = nil
         isLoaded = false
     }
 
@@ -440,11 +450,26 @@ package actor Register {
         published = checkpoint.size
     }
 
-    /// Makes everything that is committed public.
+    /// Makes everything that is committed public, once enough witnesses have seen it.
     private func publish() async throws(StepError) {
-        guard let directory, published < head.size else { return published = head.size }
+        guard head.size > 0, shown == nil || published < head.size else { return }
+        guard var note = try? SignedNote(parsing: Array(head.note.utf8)) else {
+            throw .fault(.headInvalid)
+        }
+        var signed = 0
+        for (number, witness) in witnesses.connections.enumerated() {
+            var size = seen[number]
+            if let more = await witness.cosign(note, of: tree, at: head.size, seen: &size) {
+                note = more
+                signed += 1
+            }
+            seen[number] = size
+        }
+        guard signed >= witnesses.quorum else {
+            throw .fault(.witnesses(signed: signed, needed: witnesses.quorum))
+        }
         do {
-            try await directory.publish(tree, from: published, note: head.note) {
+            try await directory?.publish(tree, from: published, note: note.encoded) {
                 range throws(LogError) in
                 try await self.entries(range)
             }
@@ -452,6 +477,7 @@ package actor Register {
             throw .fault(.publication("the log's files cannot be written"))
         }
         published = head.size
+        shown = note
     }
 
     private func entries(_ range: Range<UInt64>) async throws(LogError) -> [[UInt8]] {
@@ -491,7 +517,7 @@ extension RegisterFault {
     /// Whether it is what was read that is wrong, not that it could not be read.
     fileprivate var isAboutContent: Bool {
         switch self {
-        case .storage, .publication: false
+        case .storage, .publication, .witnesses: false
         case .damaged, .headInvalid, .rolledBack, .forked: true
         }
     }

@@ -12,6 +12,8 @@ public enum RegisterFault: Error, Equatable, CustomStringConvertible {
     case rolledBack(stored: UInt64, published: UInt64)
     /// The storage has other records than were published.
     case forked(size: UInt64)
+    /// Fewer witnesses signed than must: what was committed is answered once they do.
+    case witnesses(signed: Int, needed: Int)
     /// The log's files cannot be written, or hold what is no checkpoint of this log.
     case publication(String)
 
@@ -24,6 +26,8 @@ public enum RegisterFault: Error, Equatable, CustomStringConvertible {
         case .rolledBack(let stored, let published):
             "the register has \(stored) records, but \(published) were published: an old copy?"
         case .forked(let size): "the register's first \(size) records are not those published"
+        case .witnesses(let signed, let needed):
+            "\(signed) witnesses signed, \(needed) are needed"
         case .publication(let reason): "the log cannot be published: \(reason)"
         }
     }

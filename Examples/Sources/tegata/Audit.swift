@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Synchronization
+import Tegata
+
+struct Audit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Recomputes the log, counts every edition, compares the lists.",
+        discussion: """
+            Prints a verdict and exits with 0, or says the first thing that is wrong and exits with 1. What it \
+            establishes, and what it cannot, is in Spec/audit.md.
+            """)
+
+    @OptionGroup var place: Place
+
+    func run() async throws {
+        let profile = try await place.issuer()
+        let bar = Bar()
+        do {
+            let auditor = try Auditor(
+                of: profile, witnesses: try place.witnesses, quorum: place.policyQuorum,
+                reading: try place.source)
+            let report = try await auditor.audit { bar.show($0, of: $1) }
+            bar.finish()
+            print(isJapanese ? "合格" : "PASSED")
+            print(isJapanese ? report.japanese : report.description)
+        } catch let finding as AuditFinding {
+            bar.finish()
+            print(isJapanese ? "不合格：\(finding)" : "FAILED: \(finding)")
+            throw ExitCode(1)
+        }
+    }
+}
+
+/// How far it has come, on a terminal.
+final class Bar: Sendable {
+    private let last = Mutex(ContinuousClock.now)
+    private let isShown = isatty(2) == 1
+
+    func show(_ done: UInt64, of total: UInt64) {
+        guard isShown else { return }
+        last.withLock { last in
+            guard last.duration(to: .now) > .milliseconds(100) else { return }
+            last = .now
+            let width = Int(30 * done / max(total, 1))
+            let bar = String(repeating: "#", count: width).padding(
+                toLength: 30, withPad: ".", startingAt: 0)
+            FileHandle.standardError.write(Data("\r[\(bar)] \(done) / \(total)".utf8))
+        }
+    }
+
+    func finish() {
+        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    }
+}

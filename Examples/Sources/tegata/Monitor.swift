@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Tegata
+
+struct Monitor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Follows a log, and keeps both sides of a fork as evidence.",
+        discussion: """
+            Runs until it is ended, or until the log contradicts itself: then it names the two signed checkpoints that \
+            exclude each other and exits with 1. A log that cannot be reached is tried again.
+            """)
+
+    @OptionGroup var place: Place
+
+    @Option(help: "The monitor's own directory: the newest checkpoint, and evidence.")
+    var keep: String
+
+    @Option(help: "Seconds between two looks.")
+    var interval: Int = 60
+
+    @Flag(help: "Look once, and exit with 2 when the log cannot be read.")
+    var once = false
+
+    func validate() throws {
+        guard interval > 0 else { throw ValidationError("--interval must be at least 1 second") }
+    }
+
+    func run() async throws {
+        let profile = try await place.issuer()
+        let monitor = LogMonitor(
+            LogReader(try place.source),
+            by: try LogPolicy(
+                log: profile.logKey, witnesses: try place.witnesses, quorum: place.policyQuorum),
+            keeping: LogDirectory(at: keep))
+        while true {
+            do {
+                let (checkpoint, isNew) = try await monitor.poll()
+                if isNew { print("\(checkpoint.size) \(checkpoint.root)") }
+            } catch let alarm as LogMonitor.Alarm {
+                print(isJapanese ? "警報：\(alarm.japanese)" : "ALARM: \(alarm)")
+                throw ExitCode(1)
+            } catch {
+                say("cannot be read: \(error)", ja: "読み取れません: \(error)")
+                if once { throw ExitCode(2) }
+            }
+            if once { return }
+            try await Task.sleep(for: .seconds(interval))
+        }
+    }
+}
+
+extension LogMonitor.Alarm {
+    fileprivate var japanese: String {
+        let what =
+            switch kind {
+            case .forked: "ログに二つの履歴があります"
+            case .shrank: "ログが縮みました"
+            case .rewritten: "ログの過去が書き換えられました"
+            }
+        return "\(what)。署名された二つのチェックポイント: \(files.joined(separator: "、"))"
+    }
+}
