@@ -7,13 +7,14 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup server build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time ci
+.PHONY: help setup server build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
 
 help:
 	@echo "make demo         the whole story, in one program"
 	@echo "make test         every test"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
+	@echo "make crash        kill and fail the register at every call, fail PostgreSQL over [ROUNDS=50]"
 	@echo "make interop      another implementation reads our logs, and we read its"
 	@echo "make constant-time  that no branch and no address depends on a secret, under valgrind"
 	@echo "make docs         the documentation of every product, in .build/docs"
@@ -79,6 +80,10 @@ outside: setup
 # What the tests use where it is there; where it is not they say so.
 server:
 	@scripts/setup postgresql
+
+# Every point where the register can break: minutes, and not part of the tests.
+crash: setup server
+	@scripts/crash $(ROUNDS)
 
 # Another implementation reads our logs, and we read its.
 interop: setup

@@ -85,6 +85,12 @@ let package = Package(
             name: "constant-time", dependencies: ["TegataCrypto", "TegataProofs"],
             path: "Tests/ConstantTime", exclude: ["taint.c", "libsecp256k1.supp"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "crash",
+            dependencies: [
+                "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataLog",
+                "TegataSQLite", "TegataPostgres", "TestSupport",
+            ], path: "Tests/Crash", exclude: ["faults.c"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["TegataCrypto", "TegataSDJWT"],
             path: "Tests/TestSupport", swiftSettings: strict),

@@ -57,8 +57,7 @@ struct RegisterDesk: Sendable {
 
     /// The serials that exist.
     func serials(_ register: Register) async throws -> Set<UInt32> {
-        let cards = try await register.current().book(edition).cards
-        return Set(cards.indices.filter { cards[$0] != nil }.map { UInt32($0 + 1) })
+        Set(try await register.serials(of: edition))
     }
 
     private func index(_ person: UInt8) -> PersonIndex {

@@ -73,6 +73,18 @@ public final class PostgresServer: Sendable {
         try text.write(toFile: file, atomically: false, encoding: .utf8)
     }
 
+    /// Adds lines to the configuration of a running server.
+    ///
+    /// - Throws: `Failure` with what the program said.
+    public func reconfigure(_ settings: [String]) throws {
+        let file = data + "/postgresql.auto.conf"
+        let before = try String(contentsOfFile: file, encoding: .utf8)
+        let kept = before.split(separator: "\n").filter { !$0.hasPrefix("synchronous") }
+        let text = (kept + settings.map { $0[...] }).joined(separator: "\n") + "\n"
+        try text.write(toFile: file, atomically: false, encoding: .utf8)
+        try Self.run("pg_ctl", ["-D", data, "reload"])
+    }
+
     /// Starts it, and waits until it takes connections; also after `kill`.
     ///
     /// - Throws: `Failure` with what the program said.

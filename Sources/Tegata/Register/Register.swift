@@ -129,8 +129,22 @@ package actor Register {
         return (entry.kind, memo, LogProof(index: record, path: path, note: note))
     }
 
+    /// An entry, and the proof that it is in the log.
+    package func proof(
+        of record: UInt64
+    ) async throws(Refusal) -> (entry: [UInt8], proof: LogProof) {
+        let proof = try await card(at: record).proof
+        return (try await records(record..<record + 1)[0].entry, proof)
+    }
+
+    /// The serials that exist, in order.
+    package func serials(of edition: EditionDigest) async throws(Refusal) -> [UInt32] {
+        let cards = try await current().book(edition).cards
+        return cards.indices.filter { cards[$0] != nil }.map { UInt32($0 + 1) }
+    }
+
     /// The newest checkpoint; `nil` before the first entry.
-    func checkpoint() async throws(Refusal) -> String? {
+    package func checkpoint() async throws(Refusal) -> String? {
         _ = try await current()
         return shown?.encoded
     }

@@ -1,0 +1,29 @@
+import Foundation
+
+/// Breaks the register at every point where it can break, and checks that nothing was lost.
+@main
+struct Crash {
+    static let usage = """
+        usage: crash points LIBRARY     every call of the commit path, killed and failed; LIBRARY is faults.c, built
+               crash failover [ROUNDS]  PostgreSQL: the primary killed under load, the standby promoted
+        """
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            switch (arguments.first, arguments.count) {
+            case ("work", 2): try await Work.run(in: arguments[1])
+            case ("points", 2): try await Points.run(library: arguments[1])
+            case ("failover", 1...2):
+                try await Failover.run(
+                    rounds: arguments.dropFirst().first.flatMap { Int($0) } ?? 50)
+            default:
+                print(usage)
+                exit(2)
+            }
+        } catch {
+            print("crash: \(error)")
+            exit(1)
+        }
+    }
+}
