@@ -5,6 +5,7 @@ import Foundation
 struct Crash {
     static let usage = """
         usage: crash points LIBRARY     every call of the commit path, killed and failed; LIBRARY is faults.c, built
+               crash simulate [SCHEDULES [SEED]]  claims, holds, ends, lost answers, older copies, jumping clocks
                crash failover [ROUNDS]  PostgreSQL: the primary killed under load, the standby promoted
         """
 
@@ -14,6 +15,11 @@ struct Crash {
             switch (arguments.first, arguments.count) {
             case ("work", 2): try await Work.run(in: arguments[1])
             case ("points", 2): try await Points.run(library: arguments[1])
+            case ("simulate", 1...3):
+                let numbers = arguments.dropFirst().compactMap { UInt64($0) }
+                try await Simulation.run(
+                    schedules: numbers.first.map(Int.init) ?? 100_000,
+                    from: numbers.dropFirst().first ?? 1)
             case ("failover", 1...2):
                 try await Failover.run(
                     rounds: arguments.dropFirst().first.flatMap { Int($0) } ?? 50)
@@ -22,7 +28,7 @@ struct Crash {
                 exit(2)
             }
         } catch {
-            print("crash: \(error)")
+            say("crash: \(error)")
             exit(1)
         }
     }

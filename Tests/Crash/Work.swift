@@ -16,6 +16,7 @@ enum Work {
                     return try await ask()
                 } catch {
                     guard error == .unavailable else { return nil }
+                    try? await Task.sleep(for: .milliseconds(50))
                 }
             }
             return nil

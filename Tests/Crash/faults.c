@@ -1,5 +1,6 @@
 // Preloaded into the process under test: at the FAULT_AT-th call that writes, synchronises, renames or removes, the process dies or
-// the call fails. FAULT_MODE is kill-before, kill-after, EIO, ENOSPC, or FULL (ENOSPC for the next 60 calls).
+// the call fails. FAULT_MODE is kill-before, kill-after, EIO, ENOSPC, or FULL: ENOSPC for
+// a fifth of a second, until somebody has made room.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static atomic_long calls;
 static long at = -1;
 static const char *mode = "";
+static atomic_long full_since;
 
 __attribute__((constructor)) static void start(void) {
     const char *number = getenv("FAULT_AT");
@@ -38,7 +41,13 @@ static int meet(int *after) {
         if (!strcmp(mode, "EIO")) return EIO;
         if (!strcmp(mode, "ENOSPC")) return ENOSPC;
     }
-    if (!strcmp(mode, "FULL") && call < at + 60) return ENOSPC;
+    if (!strcmp(mode, "FULL")) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        long moment = now.tv_sec * 1000 + now.tv_nsec / 1000000, none = 0;
+        atomic_compare_exchange_strong(&full_since, &none, moment);
+        if (moment < atomic_load(&full_since) + 200) return ENOSPC;
+    }
     return 0;
 }
 

@@ -141,7 +141,7 @@ import Testing
                 [open, card, card, entry(8, leaf + [0, 0, 0, 1]), card, card], 5, .beyondLimit
             ),
             ("a re-issue of nothing", [open, entry(3, leaf)], 1, .impossible),
-            ("an unknown kind", [open, entry(10, leaf)], 1, .malformed),
+            ("an unknown kind", [open, entry(99, leaf)], 1, .malformed),
             ("kind 0", [open, entry(0, leaf)], 1, .malformed),
             ("a leaf of 31 bytes", [open, entry(2, leaf.dropLast())], 1, .malformed),
             ("a leaf of 33 bytes", [open, card + [0]], 1, .malformed),

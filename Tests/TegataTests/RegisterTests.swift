@@ -129,6 +129,24 @@ import Testing
         #expect(try await desk.serials(first) == Set(1...5))
     }
 
+    @Test func `a retry at a process that knows less gets its card, not sold out (A86, A90)`()
+        async throws
+    {
+        let journal = InMemoryJournal()
+        let first = try desk.register(over: journal)
+        let second = try desk.register(over: journal)
+        try await desk.open(first, limit: 1)
+        let token: [UInt8] = [1]
+        try await first.hold(token, in: desk.edition, until: 10, at: 0)
+        // The second has seen the place taken, and not yet by whom.
+        await #expect(throws: Refusal.soldOut) { try await desk.claim(second, key: 5) }
+        let making = desk
+        let record = try await first.confirm(token, by: desk.claim(5), at: 1) { place in
+            making.entry(place, nil)
+        }
+        #expect(try await desk.claim(second, key: 5) == record)
+    }
+
     @Test func `two processes on one journal never fork it (A88)`() async throws {
         let journal = InMemoryJournal()
         let registers = [

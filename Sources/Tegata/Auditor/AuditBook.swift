@@ -11,6 +11,7 @@ struct AuditBook {
     private(set) var active = 0
     private(set) var suspended = 0
     private(set) var revoked = 0
+    private var held = Set<FixedBytes<32>>()
 
     init(_ edition: OpenEdition) {
         self.edition = edition
@@ -41,12 +42,19 @@ struct AuditBook {
             else { throw .impossible }
             active -= 1
         case .limit: try change(entry, ring)
+        case .hold:
+            guard limit.admits(after: taken) else { throw .beyondLimit }
+            guard let hold = entry.hold, held.insert(hold).inserted else { throw .impossible }
+        case .release:
+            guard let hold = entry.hold, held.remove(hold) != nil else { throw .impossible }
         }
     }
 
+    /// Places that nobody else can have: cards, and places kept for somebody.
+    private var taken: UInt32 { serials - UInt32(returned.count) + UInt32(held.count) }
+
     private mutating func addCard() throws(AuditFailure) {
-        let given = serials - UInt32(returned.count)
-        guard limit.admits(after: given) else { throw .beyondLimit }
+        guard limit.admits(after: taken) else { throw .beyondLimit }
         if let lowest = returned.min() {
             returned.remove(lowest)
         } else {

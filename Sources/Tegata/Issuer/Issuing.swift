@@ -54,6 +54,8 @@ extension Issuer {
         case replacement
         /// The card that its holder released for this request.
         case transfer(Release)
+        /// A card in a place that was kept.
+        case held([UInt8])
     }
 
     func issue(
@@ -123,7 +125,12 @@ extension Issuer {
             try self.make(prepared, claims, place)
         }
         switch purpose {
-        case .new: return try await register.allocate(claim, making: making)
+        case .new:
+            try await register.releaseEnded(in: claim.edition, at: prepared.time)
+            return try await register.allocate(claim, making: making)
+        case .held(let token):
+            return try await register.confirm(
+                token, by: claim, at: prepared.time, making: making)
         case .replacement:
             return try await register.submit { state, batch throws(Refusal) in
                 try state.replace(

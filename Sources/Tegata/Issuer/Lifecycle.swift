@@ -41,6 +41,49 @@ extension Issuer {
         return try await issue(request, claims, as: .transfer(checked))
     }
 
+    /// Keeps a place of an edition for somebody: a payment under way, a form not yet filled in.
+    ///
+    /// - Parameters:
+    ///   - edition: the edition.
+    ///   - seconds: for how long, 1 … 86,400.
+    /// - Returns: the token to confirm or release it with, 43 characters. Whoever has it has the place.
+    /// - Throws: `soldOut`, `malformed` for another number of seconds, `unavailable`.
+    public func hold(in edition: OpenEdition, for seconds: Int64) async throws(Refusal) -> String {
+        guard (1...86_400).contains(seconds) else { throw .malformed }
+        var random = SystemRandomness()
+        let token = random.bytes(32)
+        let now = clock()
+        try await register.hold(token, in: edition.digest, until: now + seconds, at: now)
+        return Base64URL.encode(token)
+    }
+
+    /// Gives a kept place up. A place that is not kept any more is left alone.
+    ///
+    /// - Throws: `malformed`, `unavailable`.
+    public func release(hold: String, in edition: OpenEdition) async throws(Refusal) {
+        try await register.release(try Base64URL.decode(hold), in: edition.digest)
+    }
+
+    /// Issues a card in a kept place.
+    ///
+    /// - Parameters:
+    ///   - request: what `Holder.request` or `Kiosk.request` made.
+    ///   - hold: what `hold(in:for:)` gave.
+    ///   - claims: what this issuer says about the member.
+    /// - Returns: text for the holder, as `issue` gives it.
+    /// - Throws: `IssuingError`: `refused` with `expired` for a hold that has ended or was given up, and what `issue` throws.
+    public func issue(
+        to request: String, holding hold: String, claims: Claims = [:]
+    ) async throws(IssuingError) -> String {
+        let token: [UInt8]
+        do {
+            token = try Base64URL.decode(hold)
+        } catch {
+            throw .refused(error)
+        }
+        return try await issue(request, claims, as: .held(token))
+    }
+
     /// Takes a card back. Its serial is free again, for the next claim.
     ///
     /// - Parameter release: what `Holder.release(_:)` made.

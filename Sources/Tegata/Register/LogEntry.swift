@@ -14,11 +14,15 @@ package struct LogEntry: Hashable, Sendable {
         case revoke = 7
         case giveBack = 8
         case limit = 9
+        case hold = 10
+        case release = 11
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
         var isInForce: Bool { [.card, .reissue, .transfer, .resume].contains(self) }
         /// Whether the content is a text that the issuer signed.
         var isSigned: Bool { self == .open || self == .limit }
+        /// Whether a place is kept free for somebody, or given up.
+        var isHold: Bool { self == .hold || self == .release }
     }
 
     package let kind: Kind
@@ -40,6 +44,11 @@ package struct LogEntry: Hashable, Sendable {
             content: leaf.array + (returned.map(bigEndian) ?? []) + (wasSuspended ? [1] : []))
     }
 
+    /// A place kept, or given up; whoever has the token opens the content.
+    static func hold(_ kind: Kind, _ edition: EditionDigest, _ hold: FixedBytes<32>) -> LogEntry {
+        LogEntry(kind: kind, edition: edition, content: hold.array)
+    }
+
     private init(kind: Kind, edition: EditionDigest, content: [UInt8]) {
         self.kind = kind
         self.edition = edition
@@ -59,7 +68,8 @@ package struct LogEntry: Hashable, Sendable {
             case .open, .limit: true
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
-            case .card, .reissue, .transfer, .suspend, .resume: content.count == 32
+            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release:
+                content.count == 32
             }
         guard isWhole else { throw .malformed }
         self.init(kind: kind, edition: edition, content: content)
@@ -71,6 +81,9 @@ package struct LogEntry: Hashable, Sendable {
     package var returned: UInt32? {
         kind == .giveBack ? content[32...].reduce(0) { $0 << 8 | UInt32($1) } : nil
     }
+
+    /// Which hold is taken or given up.
+    var hold: FixedBytes<32>? { kind.isHold ? FixedBytes<32>(content) : nil }
 
     /// Whether a revoked card was suspended.
     package var wasSuspended: Bool { kind == .revoke && content.count == 33 }

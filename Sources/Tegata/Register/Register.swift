@@ -205,8 +205,13 @@ package actor Register {
         _ claim: RegisterClaim,
         making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
     ) async throws(Refusal) -> UInt64 {
-        // What the committed state decides needs no place in the queue (A94).
-        if let found = try await current().verdict(on: claim) { return found }
+        // A retry needs no place in the queue. A refusal does: another process may just have answered this very claim, and
+        // one look at the journal serves everybody who waits (A90, A94).
+        if let found = try await current().answer(
+            to: claim.key, content: claim.content, in: claim.edition)
+        {
+            return found
+        }
         return try await allocate([claim]) { _, place throws(Refusal) in try making(place) }[0]
     }
 
@@ -220,6 +225,54 @@ package actor Register {
     ) async throws(Refusal) -> [UInt64] {
         try await submit { state, batch throws(Refusal) in
             try state.decide(claims, &batch, making: making)
+        }
+    }
+
+    /// Keeps a place until a time, under the name that a token has.
+    ///
+    /// - Throws: `soldOut`, `unavailable`.
+    package func hold(
+        _ token: [UInt8], in edition: EditionDigest, until time: Int64, at now: Int64
+    ) async throws(Refusal) {
+        try await releaseEnded(in: edition, at: now)
+        try await submit { state, batch throws(Refusal) in
+            try state.hold(RegisterState.name(of: token), in: edition, until: time, &batch)
+        }
+    }
+
+    /// Gives a kept place up. Twice is once.
+    ///
+    /// - Throws: `unavailable`.
+    package func release(_ token: [UInt8], in edition: EditionDigest) async throws(Refusal) {
+        try await submit { state, batch throws(Refusal) in
+            try state.release([RegisterState.name(of: token)], in: edition, &batch)
+        }
+    }
+
+    /// Makes a card of a kept place.
+    ///
+    /// - Returns: the number of the card's record.
+    /// - Throws: `expired` for a hold that has ended or was given up, and what `allocate` throws.
+    package func confirm(
+        _ token: [UInt8], by claim: RegisterClaim, at now: Int64,
+        making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
+    ) async throws(Refusal) -> UInt64 {
+        let records = try await submit { state, batch throws(Refusal) in
+            try state.confirm(
+                RegisterState.name(of: token), by: claim, at: now, &batch, making: making)
+        }
+        guard let card = records.last else { throw .unavailable }
+        return card
+    }
+
+    /// Gives up the places whose time has come, so that others find them.
+    package func releaseEnded(
+        in edition: EditionDigest, at now: Int64
+    ) async throws(Refusal) {
+        let ended = try await current().ended(in: edition, at: now)
+        guard !ended.isEmpty else { return }
+        try await submit { state, batch throws(Refusal) in
+            try state.release(ended, in: edition, &batch)
         }
     }
 
@@ -241,10 +294,8 @@ package actor Register {
     private func work() async {
         var failures = 0
         while !queue.isEmpty {
-            let jobs = Array(queue.prefix(1024))
-            queue.removeFirst(jobs.count)
             do {
-                try await step(jobs)
+                try await step()
                 failures = 0
             } catch {
                 failures += 1
@@ -258,19 +309,24 @@ package actor Register {
         isWorking = false
     }
 
-    /// Decides some jobs and writes what they ask for. When it throws, the jobs wait again.
-    private func step(_ jobs: [Job]) async throws(StepError) {
-        do {
-            try await read()
-        } catch {
-            queue = jobs + queue
-            throw error
-        }
+    /// How many records one transaction may write.
+    private static let batchSize = 1024
+
+    /// Decides what waits, after one look at the journal, and writes what is asked for. When it throws, everything that was
+    /// not answered waits again.
+    private func step() async throws(StepError) {
+        try await read()
         fault = nil
+        let jobs = queue
+        queue = []
         var batch = Batch()
         var waiting = [(job: Job, records: [UInt64])]()
         var deferred = [Job]()
         for job in jobs {
+            guard batch.entries.count < Self.batchSize else {
+                deferred.append(job)
+                continue
+            }
             do throws(Refusal) {
                 switch try job.decide(state, &batch) {
                 case .wait: deferred.append(job)
@@ -287,7 +343,7 @@ package actor Register {
                 job.finish(.failure(error))
             }
         }
-        queue = deferred + queue
+        queue = deferred
         guard !batch.entries.isEmpty else { return }
         do {
             try await write(batch)
@@ -401,9 +457,10 @@ package actor Register {
                 tree.append(TreeHash(leaf: record.entry))
             }
         }
-        guard tree.root == newest.root, newest.size == 0 || isOurs(newest) else {
-            throw .fault(.headInvalid)
-        }
+        // A signature is looked at once.
+        guard tree.root == newest.root,
+            newest.size == 0 || newest.note == head.note || isOurs(newest)
+        else { throw .fault(.headInvalid) }
         guard (try? tree.root(at: anchor.size)) == anchor.root else {
             throw .fault(.forked(size: anchor.size))
         }

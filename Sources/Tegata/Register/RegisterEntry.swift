@@ -68,6 +68,16 @@ package struct RegisterEntry: Sendable {
     let row: [UInt8]
     let answer: String
 
+    /// An entry without a row, for simulations of the register that never show one.
+    package init(unsigned person: FixedBytes<33>, leaf: FixedBytes<32>) {
+        self.person = person
+        commitment = FixedBytes()
+        salt = FixedBytes()
+        row = [UInt8](repeating: 0, count: Row.size)
+        answer = ""
+        self.leaf = leaf
+    }
+
     package init(row: Row, salt: FixedBytes<32>, answer: String) {
         guard let person = FixedBytes<33>(row.index.encoded),
             let commitment = FixedBytes<33>(row.commitment.encoded)

@@ -5,6 +5,8 @@ internal import TegataSDJWT
 /// What only the issuer keeps beside a log entry (Spec/register.md, "Memos").
 enum RegisterMemo {
     case limit(Limit)
+    /// Until when a place is kept, seconds since 1970.
+    case hold(until: Int64)
     case card(CardMemo)
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
@@ -13,6 +15,7 @@ enum RegisterMemo {
             switch self {
             case .limit(.unlimited): [UInt8(0)]
             case .limit(.cards(let count)): [1] + bigEndian(count)
+            case .hold(let time): bigEndian(UInt64(bitPattern: time))
             case .card(let memo): memo.fields
             }
         return fields + SHA256.hash(entry + fields).array
@@ -24,6 +27,11 @@ enum RegisterMemo {
         let fields = Array(bytes.dropLast(32))
         guard SHA256.hash(entry + fields).array.elementsEqual(bytes.suffix(32)) else {
             throw .malformed
+        }
+        if kind.isHold {
+            guard fields.count == 8 else { throw .malformed }
+            self = .hold(until: fields.reduce(0) { $0 << 8 | Int64($1) })
+            return
         }
         guard kind.isSigned else {
             self = .card(try CardMemo(fields))

@@ -22,6 +22,8 @@ struct RegisterState: Sendable {
         var changes = 0
         /// Who has a card, or had one that was revoked, where each person gets one; and which.
         var persons = [FixedBytes<33>: UInt32]()
+        /// Until when places are kept, by hold.
+        var holds = [FixedBytes<32>: Int64]()
         /// Serials that were returned, in order.
         var returned = [UInt32]()
 
@@ -168,6 +170,7 @@ struct RegisterState: Sendable {
     mutating func apply(_ entry: LogEntry, _ memo: RegisterMemo) throws(Refusal) {
         switch memo {
         case .limit(let limit): try apply(entry, limit)
+        case .hold(let time): try apply(entry, until: time)
         case .card(let memo): try apply(entry, memo)
         }
         size += 1
@@ -186,6 +189,18 @@ struct RegisterState: Sendable {
             books[entry.edition]?.changes += 1
         }
         indexes.reserve(for: limit)
+    }
+
+    private mutating func apply(_ entry: LogEntry, until time: Int64) throws(Refusal) {
+        guard let hold = entry.hold, let book = books[entry.edition],
+            (book.holds[hold] != nil) == (entry.kind == .release)
+        else { throw .malformed }
+        if entry.kind == .hold {
+            guard books[entry.edition]?.nextSerial != nil else { throw .malformed }
+            books[entry.edition]?.holds[hold] = time
+        } else {
+            books[entry.edition]?.holds[hold] = nil
+        }
     }
 
     private mutating func apply(_ entry: LogEntry, _ memo: CardMemo) throws(Refusal) {
@@ -216,7 +231,7 @@ struct RegisterState: Sendable {
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
-        case .open, .limit, .card: throw .malformed
+        case .open, .limit, .card, .hold, .release: throw .malformed
         }
         card.record = size
         try indexes.set(card.status, at: card.statusIndex)
@@ -244,8 +259,9 @@ extension RegisterState.Book {
     var nextSerial: Serial? { serial(after: 0) }
 
     /// The serial that a card gets when `waiting` others come before it.
-    func serial(after waiting: Int) -> Serial? {
-        guard limit.admits(after: given + UInt32(waiting)) else { return nil }
+    func serial(after waiting: Int, releasing: Int = 0) -> Serial? {
+        let taken = given + UInt32(waiting + holds.count - releasing)
+        guard limit.admits(after: taken) else { return nil }
         if waiting < returned.count { return Serial(returned[waiting], within: .unlimited) }
         return Serial(UInt32(cards.count + waiting - returned.count + 1), within: .unlimited)
     }
@@ -288,7 +304,7 @@ extension RegisterState.CardState {
 
 extension Register.Outcome {
     /// The record of a card that came to exist.
-    fileprivate static func new(
+    static func new(
         _ claim: RegisterClaim, _ place: RegisterPlace, _ made: RegisterEntry,
         as kind: LogEntry.Kind = .card
     ) -> Register.Outcome {

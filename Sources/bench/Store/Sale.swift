@@ -118,24 +118,27 @@ private func askSome(
 private struct SaleDesk: Sendable {
     let edition: EditionDigest = SHA256.hash([1])
     private let people: [Point]
+    /// What each person asks, made in advance: clients have machines of their own.
+    private let asked: [RegisterClaim]
     private let rowKey = Secp256k1.PrivateKey()
     private let cardKey = SigningKey.secp256k1(Secp256k1.PrivateKey())
     private let commitment = Generators.withoutWallet(salt: SHA256.hash([]))
     private let claims = String(repeating: "x", count: 1_200)
 
     init(people: Int) throws {
+        let edition = edition
         self.people = try (1...people).map { number in
             let key = [UInt8](repeating: 0, count: 24) + bigEndian(UInt64(number))
             return try Secp256k1.PrivateKey(rawRepresentation: key).publicKey.point
         }
+        asked = self.people.enumerated().map { number, point in
+            let name = SHA256.hash(Array("\(number)".utf8))
+            return RegisterClaim(
+                edition: edition, person: FixedBytes<33>(point.encoded), key: name, content: name)
+        }
     }
 
-    func claim(_ person: Int) -> RegisterClaim {
-        let name = SHA256.hash(Array("\(person)".utf8))
-        return RegisterClaim(
-            edition: edition, person: FixedBytes<33>(people[person].encoded), key: name,
-            content: name)
-    }
+    func claim(_ person: Int) -> RegisterClaim { asked[person] }
 
     /// A signed row and a signature over as much as a card has: what an issuer makes for each.
     func card(_ place: RegisterPlace, _ person: Int) -> RegisterEntry {
