@@ -1,7 +1,15 @@
 internal import CZlib
 
-/// The zlib format (RFC 1950), with a bound on what comes out.
+/// Compressed streams, with a bound on what comes out.
 package enum Zlib {
+    /// How a stream is framed.
+    package enum Format: Int32, Sendable {
+        /// RFC 1950.
+        case zlib = 15
+        /// RFC 1952.
+        case gzip = 31
+    }
+
     /// Compresses at the best level; status lists are written once and read often.
     package static func deflate(_ bytes: [UInt8]) -> [UInt8] {
         let capacity = Int(compressBound(UInt(bytes.count)))
@@ -18,10 +26,13 @@ package enum Zlib {
     ///
     /// - Throws: `tooLarge` as soon as the output passes `limit`; `malformed` for a broken or unfinished stream,
     ///   or one with bytes after it.
-    package static func inflate(_ bytes: [UInt8], limit: Int) throws(CryptoError) -> [UInt8] {
+    package static func inflate(
+        _ bytes: [UInt8], _ format: Format = .zlib, limit: Int
+    ) throws(CryptoError) -> [UInt8] {
         var stream = unsafe z_stream()
         guard
-            unsafe inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+            unsafe inflateInit2_(
+                &stream, format.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
         else { throw .malformed }
         defer { unsafe inflateEnd(&stream) }
         var input = bytes

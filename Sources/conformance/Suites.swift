@@ -5,6 +5,7 @@ typealias Suite = @Sendable (Folder, inout Report) async throws -> Void
 let suites: [String: Suite] = [
     "bip340": runBIP340,
     "bip374-dleq": runBIP374,
+    "bitstring-status-list": runBitstringLists,
     "did": runDID,
     "jcs": runJCS,
     "jose": runJOSE,
@@ -33,7 +34,6 @@ let later: [String: String] = [
     "bbs-optional": "BBS signatures are not on secp256k1",
     "bip327-musig2": "no signing by several issuers at once",
     "bip39-bip32": "no recovery phrases",
-    "bitstring-status-list": "status lists are Token Status Lists",
     "cashu": "its hash to the curve is try-and-increment, not RFC 9380",
     "cbor": "CBOR comes with mobile documents",
     "cose": "COSE comes with mobile documents",

@@ -205,12 +205,13 @@ package actor Register {
         _ claim: RegisterClaim,
         making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
     ) async throws(Refusal) -> UInt64 {
-        // A retry needs no place in the queue. A refusal does: another process may just have answered this very claim, and
-        // one look at the journal serves everybody who waits (A90, A94).
-        if let found = try await current().answer(
-            to: claim.key, content: claim.content, in: claim.edition)
-        {
-            return found
+        // A retry needs no place in the queue. A refusal needs a look at the journal, which serves everybody who waits:
+        // another process may just have answered this very claim (A90, A94).
+        do throws(Refusal) {
+            if let found = try await current().verdict(on: claim) { return found }
+        } catch {
+            try await submit { _, _ in .found }
+            if let found = try state.verdict(on: claim) { return found }
         }
         return try await allocate([claim]) { _, place throws(Refusal) in try making(place) }[0]
     }
