@@ -12,6 +12,9 @@ struct AuditBook {
     private(set) var suspended = 0
     private(set) var revoked = 0
     private var held = Set<FixedBytes<32>>()
+    /// Who entered: the entries' numbers, and what they hold.
+    private var entrants = [(number: UInt64, name: FixedBytes<32>)]()
+    private(set) var draw: DrawAudit?
 
     init(_ edition: OpenEdition) {
         self.edition = edition
@@ -20,11 +23,18 @@ struct AuditBook {
 
     /// Takes the edition's next entry, which is not its announcement.
     mutating func take(
-        _ entry: LogEntry, signedBy ring: KeyRing
+        _ entry: LogEntry, number: UInt64, signedBy ring: KeyRing
     ) throws(AuditFailure) {
         switch entry.kind {
         case .open: throw .announcedTwice
-        case .card: try addCard()
+        case .entrant:
+            guard edition.edition.draw != nil, draw == nil, let name = FixedBytes<32>(entry.content)
+            else { throw .badDraw }
+            entrants.append((number, name))
+        case .draw: try hold(entry, ring)
+        case .card:
+            guard edition.edition.draw == nil || draw != nil else { throw .badDraw }
+            try addCard()
         case .reissue, .transfer:
             guard active > 0 else { throw .impossible }
         case .suspend:
@@ -52,6 +62,27 @@ struct AuditBook {
 
     /// Places that nobody else can have: cards, and places kept for somebody.
     private var taken: UInt32 { serials - UInt32(returned.count) + UInt32(held.count) }
+
+    /// Computes the draw again: the seed that was committed to, what chance is said to have said, and who entered.
+    private mutating func hold(_ entry: LogEntry, _ ring: KeyRing) throws(AuditFailure) {
+        let held: HeldDraw
+        do {
+            held = try HeldDraw(parsing: entry.text ?? "", by: ring)
+        } catch {
+            throw .notSigned
+        }
+        guard held.issuer.hasSameBytes(as: edition.issuer),
+            held.edition.hasSameBytes(as: edition.edition.id)
+        else { throw .notSigned }
+        guard let plan = edition.edition.draw, draw == nil, held.entrants == entrants.count,
+            DrawSeed(rawRepresentation: held.seed.array)?.commitment == plan.commitment
+        else { throw .badDraw }
+        let key = Draw.key(
+            seed: held.seed, outcome: held.outcome, entrants: entrants.map(\.name))
+        draw = DrawAudit(
+            randomness: plan.randomness, outcome: held.outcome,
+            order: Draw.order(of: entrants.count, by: key).map { entrants[$0].number })
+    }
 
     private mutating func addCard() throws(AuditFailure) {
         guard limit.admits(after: taken) else { throw .beyondLimit }
@@ -106,7 +137,7 @@ struct AuditBook {
         EditionAudit(
             id: edition.edition.id, limit: limit, changes: changes, serials: serials,
             active: active, suspended: suspended, revoked: revoked, returned: returned.count,
-            isOnePerPerson: edition.edition.onePerPerson, listsAt: size)
+            isOnePerPerson: edition.edition.onePerPerson, listsAt: size, draw: draw)
     }
 }
 

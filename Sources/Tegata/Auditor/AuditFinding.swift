@@ -31,6 +31,9 @@ public enum AuditFinding: Error, Equatable {
         case beyondLimit
         /// It lowers the limit below what was given, or brings a change out of order.
         case badChange
+        /// A draw that was not announced, or whose seed or number of entrants is another; an entrant after it, a card
+        /// before it.
+        case badDraw
         /// It ends or resumes a card where none can be.
         case impossible
     }
@@ -77,6 +80,7 @@ extension AuditFinding.EntryFault {
         case .notSigned: "the issuer did not sign it"
         case .beyondLimit: "one card more than the limit allows"
         case .badChange: "the limit cannot change like this"
+        case .badDraw: "it does not belong to the draw that was announced"
         case .impossible: "no card is there that it could be about"
         }
     }

@@ -34,6 +34,18 @@ public struct EditionAudit: Hashable, Sendable {
     public let isOnePerPerson: Bool
     /// At how many entries of the log the edition's lists were compared with it.
     public let listsAt: UInt64
+    /// The draw as it was computed again; `nil` where cards are not drawn, or not yet.
+    public let draw: DrawAudit?
+}
+
+/// A draw, computed again from the log.
+public struct DrawAudit: Hashable, Sendable {
+    /// What was to decide, as it was named before anybody entered.
+    public let randomness: String
+    /// What the issuer says that chance said: compare it with what was named.
+    public let outcome: String
+    /// The numbers of the entrants' entries in the log, in the order of the draw: the first got serial 1.
+    public let order: [UInt64]
 }
 
 extension AuditReport: CustomStringConvertible {
@@ -63,7 +75,10 @@ extension EditionAudit: CustomStringConvertible {
             + "\(suspended) suspended, \(revoked) revoked, \(returned) returned"
             + (isOnePerPerson ? "; no person has two" : "")
             + (changes > 0 ? "; the limit was changed \(changes) times" : "")
-            + "; lists compared at entry \(listsAt)"
+            + (draw.map {
+                "; drawn among \($0.order.count) by \"\($0.outcome)\", to be compared with: "
+                    + $0.randomness
+            } ?? "") + "; lists compared at entry \(listsAt)"
     }
 
     /// One line for people, in Japanese.
@@ -72,6 +87,8 @@ extension EditionAudit: CustomStringConvertible {
             + "失効 \(revoked)、返却 \(returned)"
             + (isOnePerPerson ? "。一人一枚を確認" : "")
             + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
-            + "。名簿は記録 \(listsAt) 件の時点で照合"
+            + (draw.map {
+                "。\($0.order.count) 件から抽選、乱数「\($0.outcome)」を次と照合してください: \($0.randomness)"
+            } ?? "") + "。名簿は記録 \(listsAt) 件の時点で照合"
     }
 }

@@ -22,7 +22,7 @@ struct Replay {
             if entry.kind == .open, books[entry.edition] == nil { return try open(entry) }
             guard books[entry.edition] != nil else { throw .unknownEdition }
             let ring = profile.ring
-            try books[entry.edition]?.take(entry, signedBy: ring)
+            try books[entry.edition]?.take(entry, number: number, signedBy: ring)
         } catch {
             throw .entry(number, error)
         }

@@ -26,6 +26,8 @@ public struct Edition: Hashable, Sendable {
     public var takesBack: Bool
     /// Seconds from issue to expiry of a card.
     public var cardLifetime: Int64
+    /// How the cards are drawn among those who enter; `nil` for first come, first served.
+    public var draw: Draw?
 
     /// Seconds since 1970 between which claims are taken, both ends included.
     public struct ClaimWindow: Hashable, Sendable {
@@ -53,7 +55,7 @@ public struct Edition: Hashable, Sendable {
         description: [String: String] = [:], benefits: [String] = [],
         claimWindow: ClaimWindow? = nil, nationalID: Set<CardClass> = [.jpkiRSA],
         onePerPerson: Bool? = nil, isTransferable: Bool = false, takesBack: Bool = false,
-        cardLifetime: Int64 = 63_072_000
+        cardLifetime: Int64 = 63_072_000, draw: Draw? = nil
     ) throws(EditionError) {
         self.id = id
         self.limit = limit
@@ -66,6 +68,7 @@ public struct Edition: Hashable, Sendable {
         self.isTransferable = isTransferable
         self.takesBack = takesBack
         self.cardLifetime = cardLifetime
+        self.draw = draw
         try check()
     }
 
@@ -78,6 +81,11 @@ public struct Edition: Hashable, Sendable {
         guard (60...1_000_000_000).contains(cardLifetime) else { throw .cardLifetime }
         guard benefits.count <= 64, benefits.allSatisfy({ $0.utf8.count <= 256 }) else {
             throw .benefits
+        }
+        if let draw {
+            guard (1...1024).contains(draw.randomness.utf8.count), draw.closes >= 0 else {
+                throw .draw
+            }
         }
         for texts in [title, description] {
             guard texts.count <= 32, texts.keys.allSatisfy({ $0.utf8.count <= 64 }),
@@ -122,6 +130,8 @@ public enum EditionError: Error, Equatable {
     case onePerPersonWithoutNationalID
     /// `cardLifetime` must be 60 … 1,000,000,000 seconds.
     case cardLifetime
+    /// `draw` must name its randomness in 1 … 1,024 bytes, and close at a time since 1970.
+    case draw
     /// At most 64 `benefits` of 256 bytes.
     case benefits
     /// At most 32 languages, 64 bytes a language tag and 4096 bytes a text.

@@ -17,6 +17,14 @@ extension Edition {
         object.add("transferable", .bool(isTransferable))
         if takesBack { object.add("takes_back", true) }
         object.add("card_lifetime", .whole(cardLifetime))
+        if let draw {
+            object.add(
+                "draw",
+                [
+                    "commitment": .bytes(draw.commitment.array),
+                    "randomness": .string(draw.randomness), "closes": .whole(draw.closes),
+                ])
+        }
         return .object(object)
     }
 
@@ -45,6 +53,13 @@ extension Edition {
         for entry in try (json["benefits"] ?? []).elements(atMost: 64) {
             benefits.append(try entry.text(atMost: 256))
         }
+        var draw: Draw?
+        if let member = json["draw"] {
+            guard let closes = try member.required("closes").integer else { throw .malformed }
+            draw = Draw(
+                commitment: try member.required("commitment").fixedBytes(),
+                randomness: try member.required("randomness").text(atMost: 1024), closes: closes)
+        }
         guard let lifetime = try json.required("card_lifetime").integer else { throw .malformed }
         let parts = (
             id: try json.required("id").text(atMost: 64),
@@ -59,7 +74,7 @@ extension Edition {
                 parts.id, limit: parts.limit, title: parts.title, description: parts.description,
                 benefits: benefits, claimWindow: window, nationalID: classes,
                 onePerPerson: parts.onePerPerson, isTransferable: parts.isTransferable,
-                takesBack: parts.takesBack, cardLifetime: lifetime)
+                takesBack: parts.takesBack, cardLifetime: lifetime, draw: draw)
         } catch {
             throw .malformed
         }

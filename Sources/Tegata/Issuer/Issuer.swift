@@ -143,7 +143,8 @@ public final class Issuer: Sendable {
         let text = OpenEdition.announcement(
             of: edition, by: id, identity: parameters, services: services, signedBy: keys.card,
             at: clock())
-        try await register.open(digest, text, limit: edition.limit)
+        try await register.open(
+            digest, text, limit: edition.limit, isDrawn: edition.draw != nil)
         return try await register.current().book(digest).announcement
     }
 

@@ -56,6 +56,8 @@ extension Issuer {
         case transfer(Release)
         /// A card in a place that was kept.
         case held([UInt8])
+        /// A place in a draw.
+        case entry
     }
 
     func issue(
@@ -76,11 +78,11 @@ extension Issuer {
         let opened: OpenEdition
         let claim: RegisterClaim
         /// `nil` for a request that was answered before.
-        fileprivate let checked: CheckedRequest?
+        let checked: CheckedRequest?
         let time: Int64
     }
 
-    private func prepare(
+    func prepare(
         _ text: String, _ claims: Claims, _ purpose: Purpose = .new
     ) async throws(Refusal) -> Prepared {
         let now = clock()
@@ -99,9 +101,11 @@ extension Issuer {
                     content: content),
                 checked: checked, time: now)
         }
-        let earlier = try await register.current().answer(
-            to: key, content: content, in: opened.digest)
-        guard earlier == nil else { return prepared(nil) }
+        let state = try await register.current()
+        let earlier = try state.answer(to: key, content: content, in: opened.digest)
+        // Who entered a draw was checked then; what becomes of the request is the draw's to say.
+        let hasEntered = state.books[opened.digest]?.draw?.keys[key] != nil
+        guard earlier == nil, !hasEntered else { return prepared(nil) }
         try checkTimes(request, opened.edition, at: now)
         if case .transfer(let release) = purpose {
             guard opened.edition.isTransferable, release.edition.hasSameBytes(as: request.edition),
@@ -128,6 +132,7 @@ extension Issuer {
         case .new:
             try await register.releaseEnded(in: claim.edition, at: prepared.time)
             return try await register.allocate(claim, making: making)
+        case .entry: throw .unsupported
         case .held(let token):
             return try await register.confirm(
                 token, by: claim, at: prepared.time, making: making)
@@ -187,13 +192,13 @@ extension Issuer {
     }
 
     /// What a request proved: who (as an index), and whether a wallet stands behind it.
-    fileprivate struct CheckedRequest: Sendable {
+    struct CheckedRequest: Sendable {
         let index: PersonIndex
         let wallet: WalletCommitment?
         let proofOfPerson: ProofOfPerson
     }
 
-    private func check(
+    func check(
         _ request: CardRequest, _ opened: OpenEdition, at now: Int64
     ) throws(Refusal) -> CheckedRequest {
         let question = request.question
@@ -250,7 +255,7 @@ extension Issuer {
     }
 
     /// Inside the allocation step: commitment, row and card for this place.
-    private func make(
+    func make(
         _ prepared: Prepared, _ claims: Claims, _ place: RegisterPlace
     ) throws(Refusal) -> RegisterEntry {
         let (request, opened) = (prepared.request, prepared.opened)
@@ -288,7 +293,7 @@ extension Issuer {
 }
 
 extension PersonIndex {
-    fileprivate var encoded: FixedBytes<33>? { FixedBytes(point.encoded) }
+    var encoded: FixedBytes<33>? { FixedBytes(point.encoded) }
 }
 
 extension OpenEdition {
@@ -300,7 +305,7 @@ extension OpenEdition {
 
 extension Claims {
     /// A digestable form, to notice the same request with other claims.
-    fileprivate var fingerprint: [UInt8] {
+    var fingerprint: [UInt8] {
         items.flatMap { item in
             lengthPrefixed(item.name) + [item.claim.isSelective ? 1 : 0]
                 + lengthPrefixed(item.claim.value.encoded)

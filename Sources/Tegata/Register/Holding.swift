@@ -22,6 +22,7 @@ extension RegisterState {
         guard batch.entries.isEmpty else { return .wait }
         let book = try book(edition)
         guard book.holds[name] == nil else { return .found }
+        guard book.draw == nil else { throw .unsupported }
         guard book.nextSerial != nil else { throw .soldOut }
         batch.isChange = true
         return .one(.hold(.hold, edition, name), .hold(until: time))

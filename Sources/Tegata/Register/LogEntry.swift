@@ -16,11 +16,13 @@ package struct LogEntry: Hashable, Sendable {
         case limit = 9
         case hold = 10
         case release = 11
+        case entrant = 12
+        case draw = 13
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
         var isInForce: Bool { [.card, .reissue, .transfer, .resume].contains(self) }
         /// Whether the content is a text that the issuer signed.
-        var isSigned: Bool { self == .open || self == .limit }
+        var isSigned: Bool { self == .open || self == .limit || self == .draw }
         /// Whether a place is kept free for somebody, or given up.
         var isHold: Bool { self == .hold || self == .release }
     }
@@ -44,6 +46,11 @@ package struct LogEntry: Hashable, Sendable {
             content: leaf.array + (returned.map(bigEndian) ?? []) + (wasSuspended ? [1] : []))
     }
 
+    /// Somebody who entered a draw; whoever has request and salt opens the content.
+    static func entrant(_ edition: EditionDigest, _ name: FixedBytes<32>) -> LogEntry {
+        LogEntry(kind: .entrant, edition: edition, content: name.array)
+    }
+
     /// A place kept, or given up; whoever has the token opens the content.
     static func hold(_ kind: Kind, _ edition: EditionDigest, _ hold: FixedBytes<32>) -> LogEntry {
         LogEntry(kind: kind, edition: edition, content: hold.array)
@@ -65,10 +72,10 @@ package struct LogEntry: Hashable, Sendable {
         let content = Array(bytes[33...])
         let isWhole =
             switch kind {
-            case .open, .limit: true
+            case .open, .limit, .draw: true
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
-            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release:
+            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant:
                 content.count == 32
             }
         guard isWhole else { throw .malformed }

@@ -123,10 +123,30 @@ package actor Register {
             fault = .damaged(record: record)
             throw .unavailable
         }
+        return (entry.kind, memo, try proof(at: record))
+    }
+
+    /// What an entrant asked, by the record of the entry, with the log proof for it.
+    func entrant(
+        at record: UInt64
+    ) async throws(Refusal) -> (memo: EntrantMemo, proof: LogProof) {
+        _ = try await current()
+        let stored = try await records(record..<record + 1)[0]
+        guard
+            case .entrant(let memo)? = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: .entrant)
+        else {
+            fault = .damaged(record: record)
+            throw .unavailable
+        }
+        return (memo, try proof(at: record))
+    }
+
+    private func proof(at record: UInt64) throws(Refusal) -> LogProof {
         guard let note = shown,
             let path = try? tree.inclusionProof(of: record, at: published).path
         else { throw .unavailable }
-        return (entry.kind, memo, LogProof(index: record, path: path, note: note))
+        return LogProof(index: record, path: path, note: note)
     }
 
     /// An entry, and the proof that it is in the log.
@@ -182,7 +202,7 @@ package actor Register {
     ///
     /// - Throws: `limitExceeded` for an announcement that is no entry any more, `unavailable`.
     package func open(
-        _ edition: EditionDigest, _ announcement: String, limit: Limit
+        _ edition: EditionDigest, _ announcement: String, limit: Limit, isDrawn: Bool = false
     ) async throws(Refusal) {
         let entry = LogEntry.signed(.open, edition, announcement)
         guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
@@ -190,7 +210,7 @@ package actor Register {
             if state.books[edition] != nil { return .found }
             guard batch.entries.isEmpty else { return .wait }
             batch.isChange = true
-            return .one(entry, .limit(limit))
+            return .one(entry, isDrawn ? .drawn(limit) : .limit(limit))
         }
     }
 

@@ -5,20 +5,36 @@ internal import TegataSDJWT
 /// What only the issuer keeps beside a log entry (Spec/register.md, "Memos").
 enum RegisterMemo {
     case limit(Limit)
+    /// An edition's opening, where cards go to those who are drawn.
+    case drawn(Limit)
+    case entrant(EntrantMemo)
+    /// What the order of a draw follows from.
+    case draw(key: FixedBytes<32>)
     /// Until when a place is kept, seconds since 1970.
     case hold(until: Int64)
     case card(CardMemo)
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
-        let fields =
-            switch self {
-            case .limit(.unlimited): [UInt8(0)]
-            case .limit(.cards(let count)): [1] + bigEndian(count)
-            case .hold(let time): bigEndian(UInt64(bitPattern: time))
-            case .card(let memo): memo.fields
-            }
-        return fields + SHA256.hash(entry + fields).array
+        fields + SHA256.hash(entry + fields).array
+    }
+
+    private var fields: [UInt8] {
+        switch self {
+        case .limit(let limit): Self.limit(limit, flag: 0)
+        case .drawn(let limit): Self.limit(limit, flag: 2)
+        case .entrant(let memo): memo.fields
+        case .draw(let key): key.array
+        case .hold(let time): bigEndian(UInt64(bitPattern: time))
+        case .card(let memo): memo.fields
+        }
+    }
+
+    private static func limit(_ limit: Limit, flag: UInt8) -> [UInt8] {
+        switch limit {
+        case .unlimited: [flag]
+        case .cards(let count): [flag + 1] + bigEndian(count)
+        }
     }
 
     /// - Throws: `malformed` for a memo that is not what was written beside this entry.
@@ -33,6 +49,15 @@ enum RegisterMemo {
             self = .hold(until: fields.reduce(0) { $0 << 8 | Int64($1) })
             return
         }
+        if kind == .entrant {
+            self = .entrant(try EntrantMemo(fields))
+            return
+        }
+        if kind == .draw {
+            guard let key = FixedBytes<32>(fields) else { throw .malformed }
+            self = .draw(key: key)
+            return
+        }
         guard kind.isSigned else {
             self = .card(try CardMemo(fields))
             return
@@ -40,6 +65,8 @@ enum RegisterMemo {
         switch (fields[0], fields.count) {
         case (0, 1): self = .limit(.unlimited)
         case (1, 5): self = .limit(.cards(fields[1...].reduce(0) { $0 << 8 | UInt32($1) }))
+        case (2, 1): self = .drawn(.unlimited)
+        case (3, 5): self = .drawn(.cards(fields[1...].reduce(0) { $0 << 8 | UInt32($1) }))
         default: throw .malformed
         }
     }

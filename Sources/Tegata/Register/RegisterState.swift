@@ -22,6 +22,8 @@ struct RegisterState: Sendable {
         var changes = 0
         /// Who has a card, or had one that was revoked, where each person gets one; and which.
         var persons = [FixedBytes<33>: UInt32]()
+        /// Who entered and who was drawn, where cards are drawn.
+        var draw: DrawState?
         /// Until when places are kept, by hold.
         var holds = [FixedBytes<32>: Int64]()
         /// Serials that were returned, in order.
@@ -85,6 +87,12 @@ struct RegisterState: Sendable {
         guard books[claim.edition] != nil else { throw .unavailable }
         if let person = claim.person, books[claim.edition]?.persons[person] != nil {
             throw .alreadyClaimed
+        }
+        if let draw = books[claim.edition]?.draw {
+            // Before the draw nobody has a card, and winners get theirs by the draw itself.
+            guard draw.order != nil,
+                draw.next(within: books[claim.edition]?.limit ?? .cards(0)) == nil
+            else { throw .notYetValid }
         }
         guard books[claim.edition]?.nextSerial != nil else { throw .soldOut }
         return nil
@@ -170,6 +178,18 @@ struct RegisterState: Sendable {
     mutating func apply(_ entry: LogEntry, _ memo: RegisterMemo) throws(Refusal) {
         switch memo {
         case .limit(let limit): try apply(entry, limit)
+        case .drawn(let limit):
+            guard entry.kind == .open else { throw .malformed }
+            try apply(entry, limit)
+            books[entry.edition]?.draw = DrawState()
+        case .entrant(let memo):
+            guard entry.content == memo.name.array, books[entry.edition]?.draw != nil else {
+                throw .malformed
+            }
+            try books[entry.edition]?.draw?.enter(memo, size)
+        case .draw(let key):
+            guard books[entry.edition]?.draw != nil else { throw .malformed }
+            try books[entry.edition]?.draw?.hold(key)
         case .hold(let time): try apply(entry, until: time)
         case .card(let memo): try apply(entry, memo)
         }
@@ -208,6 +228,8 @@ struct RegisterState: Sendable {
         if entry.kind == .card {
             guard books[edition]?.nextSerial?.number == memo.serial else { throw .malformed }
             try admit(memo, to: edition)
+            let limit = books[edition]?.limit ?? .cards(0)
+            try books[edition]?.draw?.deal(memo.key, within: limit)
             books[edition]?.add(CardState(memo, record: size), memo.serial)
             return
         }
@@ -231,7 +253,7 @@ struct RegisterState: Sendable {
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
-        case .open, .limit, .card, .hold, .release: throw .malformed
+        case .open, .limit, .card, .hold, .release, .entrant, .draw: throw .malformed
         }
         card.record = size
         try indexes.set(card.status, at: card.statusIndex)
