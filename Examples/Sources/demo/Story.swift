@@ -1,3 +1,4 @@
+import Foundation
 import Tegata
 import TegataNationalID
 
@@ -6,16 +7,20 @@ struct Story {
     private let stage: Stage
     private let club: Issuer
     private let kiosk: Kiosk
+    /// What anyone can read: the log, the lists, the profile.
+    private let files = LogDirectory(
+        at: FileManager.default.temporaryDirectory.path + "/tegata-demo-\(UUID().uuidString)")
 
     init(language: Language) {
         stage = Stage(language: language)
         club = Issuer(
-            at: "https://kaga.example", keys: .generate(),
+            at: "https://kaga.example", keys: .generate(), publishing: files,
             identity: .embedded(accepting: .testCards))
         kiosk = Kiosk(at: "https://station.example")
     }
 
     func tell() async throws {
+        defer { try? FileManager.default.removeItem(atPath: files.path) }
         let founders = try await open()
         let aiko = Member(name: "Aiko", identity: DemoIdentity())
         let ben = Member(name: "Ben", identity: DemoIdentity())
@@ -31,6 +36,7 @@ struct Story {
         try await show(card, by: aiko, at: door)
         try await lend(card, of: aiko, to: ben, founders, at: door)
         try await withoutPhone(founders, at: door)
+        try await audit(card, of: aiko)
         stage.act("おわり", "That is the whole story.")
     }
 
@@ -181,6 +187,39 @@ struct Story {
             "知らない人のIDカード", "a stranger's ID card", for: .unauthorized
         ) {
             _ = try await door.verify(kiosk: stranger)
+        }
+    }
+
+    /// A stranger, with nothing but the public files.
+    private func audit(_ card: Card, of owner: Member) async throws {
+        stage.act("知らない人が数えなおす", "A stranger counts again")
+        try await club.publishLists()
+        let report = try await stage.time("公開ファイルだけで監査", "the audit, from public files alone") {
+            try await Auditor(of: club.profile, in: files).audit()
+        }
+        for edition in report.editions { stage.say(edition.japanese, edition.description) }
+        var policy = VerifierPolicy.strict
+        policy.requiresLogProof = true
+        let taxi = Verifier(
+            at: "https://taxi.example", trusting: club.profile, policy: policy,
+            store: .inMemory())
+        let challenge = try await taxi.challenge(asking: [])
+        _ = try await stage.time(
+            "会員証は公開の記録にある（通信なしで確認）", "the card is in that log, checked without a network"
+        ) {
+            try await taxi.verify(
+                try owner.wallet.present(card, revealing: [], to: challenge))
+        }
+        // One bit of one entry, as an insider would have to change the past.
+        let name = Tile(content: .entries, index: 0, width: Int(report.checkpoint.size)).path
+        if var bytes = try files.read(name) {
+            bytes[bytes.count - 1] ^= 1
+            try files.write(bytes, to: name)
+        }
+        do {
+            _ = try await Auditor(of: club.profile, in: files).audit()
+        } catch let finding as AuditFinding {
+            stage.say("一ビット変えると: \(finding)", "with one bit changed: \(finding)")
         }
     }
 
