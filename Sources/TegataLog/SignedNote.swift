@@ -61,6 +61,16 @@ public struct SignedNote: Hashable, Sendable {
             }.joined()
     }
 
+    /// The note with a signature of another type below the others.
+    package func adding(name: String, id: UInt32, signature: [UInt8]) -> SignedNote {
+        adding(Line(name: name, id: id, signature: signature))
+    }
+
+    /// The signatures under a name and id, whatever they are worth.
+    package func signatures(name: String, id: UInt32) -> [[UInt8]] {
+        lines.filter { $0.id == id && $0.name.utf8.elementsEqual(name.utf8) }.map { $0.signature }
+    }
+
     func adding(_ line: Line) -> SignedNote {
         SignedNote(text: text, lines: lines + [line])
     }

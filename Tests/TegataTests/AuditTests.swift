@@ -41,6 +41,9 @@ import Testing
             #expect(report.editions.count == 2 && report.checkpoint.size == 17)
             #expect("\(report)".contains("spring: limited to 10, 10 serials given; 8 cards"))
             #expect(report.japanese.contains("spring：限定 10"))
+            // The log's line and the issuer's own.
+            let note = try #require(try directory.checkpoint())
+            #expect(note.encoded.split(separator: "\n").filter { $0.hasPrefix("—") }.count == 2)
             // Whoever asks for witnesses that nobody has is told so.
             let witness = try NoteSigner(name: "w.example", kind: .witness).key
             await #expect(throws: AuditFinding.checkpoint(.witnessesMissing)) {
@@ -204,6 +207,21 @@ import Testing
                 try directory.write(bytes, to: "checkpoint")
                 await #expect(throws: AuditFinding.self, "\(name)") {
                     try await story.audit(directory)
+                }
+            }
+            // The issuer's own line beside the log's: right is right, wrong is refused.
+            let genuine = try SignedNote(parsing: note)
+            let line = IssuerSignature(
+                origin: "club.example/tegata", key: keys.register.publicKey.xOnly)
+            for (key, isRight) in [(keys.register, true), (World.privateKey("other"), false)] {
+                let signed = line.sign(genuine, by: key)
+                try directory.write(Array(signed.encoded.utf8), to: "checkpoint")
+                if isRight {
+                    _ = try await story.audit(directory)
+                } else {
+                    await #expect(throws: AuditFinding.checkpoint(.signatureInvalid)) {
+                        try await story.audit(directory)
+                    }
                 }
             }
             let other = try NoteSigner(name: "club.example/tegata", kind: .log)

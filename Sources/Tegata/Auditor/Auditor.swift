@@ -75,7 +75,10 @@ public struct Auditor: Sendable {
 
     private func checkpoint() async throws -> Checkpoint {
         do throws(any Error) {
-            return try await reader.checkpoint(by: policy).checkpoint
+            let (checkpoint, note) = try await reader.checkpoint(by: policy)
+            let line = IssuerSignature(origin: policy.log.name, key: profile.registerKey)
+            guard line.isAbsentOrValid(on: note) else { throw LogError.signatureInvalid }
+            return checkpoint
         } catch LogError.missing(let file) {
             throw AuditFinding.missing(file: file)
         } catch let error as LogError {

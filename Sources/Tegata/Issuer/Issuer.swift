@@ -61,8 +61,11 @@ public final class Issuer: Sendable {
         else { preconditionFailure("an issuer's identifier is an https URL without white space") }
         logSigner = signer
         self.directory = directory
+        let line = IssuerSignature(
+            origin: signer.key.name, key: keys.register.publicKey.xOnly)
         register = Register(
-            journal: log, signer: signer, directory: directory, witnesses: witnesses)
+            journal: log, signer: signer, directory: directory, witnesses: witnesses
+        ) { line.sign($0, by: keys.register) }
         services = identity
         self.store = store
         self.clock = clock

@@ -11,6 +11,8 @@ package actor Register {
     private let signer: NoteSigner
     private let directory: LogDirectory?
     private let witnesses: Witnesses
+    /// Adds the issuer's own signature to a checkpoint.
+    private let countersign: @Sendable (SignedNote) -> SignedNote
 
     private(set) var state = RegisterState()
     private var tree = MerkleTree()
@@ -32,8 +34,10 @@ package actor Register {
     /// A register over `journal`, whose checkpoints `signer` signs, published in `directory`.
     package init(
         journal: any Journal, signer: NoteSigner, directory: LogDirectory? = nil,
-        witnesses: Witnesses = .none
+        witnesses: Witnesses = .none,
+        countersigning countersign: @escaping @Sendable (SignedNote) -> SignedNote = { $0 }
     ) {
+        self.countersign = countersign
         self.journal = journal
         self.signer = signer
         self.directory = directory
@@ -407,7 +411,7 @@ package actor Register {
         do {
             let checkpoint = try Checkpoint(
                 origin: signer.key.name, size: tree.size, root: tree.root)
-            let note = try checkpoint.signed(by: signer)
+            let note = countersign(try checkpoint.signed(by: signer))
             // A signature is checked before anyone sees it: hardware has given wrong ones (A139).
             _ = try Checkpoint(parsing: note, by: try LogPolicy(log: signer.key))
             return JournalHead(size: tree.size, root: tree.root, note: note.encoded)
