@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// A log's statement of how many leaves it has and what their root is (C2SP tlog-checkpoint).
 public struct Checkpoint: Hashable, Sendable {
     /// Which log, in its own words: the name of its key.
@@ -39,7 +41,7 @@ public struct Checkpoint: Hashable, Sendable {
     }
 
     /// The three lines that are signed.
-    public var text: String { "\(origin)\n\(size)\n\(root.array.base64)\n" }
+    public var text: String { "\(origin)\n\(size)\n\(Base64.encode(root.array))\n" }
 
     /// The checkpoint signed by its log.
     ///

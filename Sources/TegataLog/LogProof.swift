@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// Shows, offline and in one text, that an entry is in a log: its place, the path to the root, and the signed
 /// checkpoint with that root (C2SP tlog-proof).
 public struct LogProof: Hashable, Sendable {
@@ -26,34 +28,21 @@ public struct LogProof: Hashable, Sendable {
     ///
     /// - Throws: `malformed`, `limitExceeded`.
     public init(parsing bytes: [UInt8]) throws(LogError) {
-        guard bytes.count <= SignedNote.maximumSize else { throw .limitExceeded }
-        // The first blank line ends the proof, the note has one of its own.
-        guard
-            let blank = bytes.indices.dropFirst().first(where: {
-                bytes[$0] == 0x0a && bytes[$0 - 1] == 0x0a
-            }), let text = String(validating: bytes[..<(blank - 1)], as: UTF8.self)
-        else { throw .malformed }
-        var lines = text[...].parts(at: 0x0a)[...]
+        var (lines, note) = try SignedNote.headed(bytes)
         guard lines.popFirst() == Self.header[...] else { throw .malformed }
         extra = try Self.extra(of: &lines)
         guard let place = lines.popFirst(), place.utf8.starts(with: "index ".utf8),
             let index = UInt64(decimal: Substring(place.utf8.dropFirst(6)))
         else { throw .malformed }
         self.index = index
-        guard lines.count <= 63 else { throw .limitExceeded }
-        var path = [TreeHash]()
-        for line in lines {
-            guard let hash = TreeHash(base64: line) else { throw .malformed }
-            path.append(hash)
-        }
-        self.path = path
-        note = try SignedNote(parsing: Array(bytes[(blank + 1)...]))
+        path = try SignedNote.path(lines)
+        self.note = note
     }
 
     private static func extra(of lines: inout ArraySlice<Substring>) throws(LogError) -> [UInt8] {
         guard let line = lines.first, line.utf8.starts(with: "extra ".utf8) else { return [] }
         lines.removeFirst()
-        guard let bytes = [UInt8](base64: Substring(line.utf8.dropFirst(6))), !bytes.isEmpty else {
+        guard let bytes = Base64.decode(Array(line.utf8.dropFirst(6)).span), !bytes.isEmpty else {
             throw .malformed
         }
         guard bytes.count <= maximumExtra else { throw .limitExceeded }
@@ -63,9 +52,9 @@ public struct LogProof: Hashable, Sendable {
     /// The proof as it travels.
     public var encoded: String {
         var lines = [Self.header]
-        if !extra.isEmpty { lines.append("extra " + extra.base64) }
+        if !extra.isEmpty { lines.append("extra " + Base64.encode(extra)) }
         lines.append("index \(index)")
-        lines += path.map { $0.array.base64 }
+        lines += path.map { Base64.encode($0.array) }
         return lines.joined(separator: "\n") + "\n\n" + note.encoded
     }
 

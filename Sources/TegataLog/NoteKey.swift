@@ -24,7 +24,8 @@ public struct NoteKey: Hashable, Sendable {
     public init(parsing text: String) throws(LogError) {
         // The base64 may hold a plus sign, the name may not.
         let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let bytes = [UInt8](base64: parts[2]), bytes.count == 33,
+        guard parts.count == 3, let bytes = Base64.decode(Array(parts[2].utf8).span),
+            bytes.count == 33,
             let kind = Kind(rawValue: bytes[0]),
             let key = try? Ed25519.PublicKey(rawRepresentation: Array(bytes[1...]))
         else { throw .malformed }
@@ -44,7 +45,7 @@ public struct NoteKey: Hashable, Sendable {
     /// `name+id+base64`, as `init(parsing:)` reads it.
     public var encoded: String {
         name + "+" + Hex.encode(bigEndian(id)) + "+"
-            + ([kind.rawValue] + key.rawRepresentation).base64
+            + Base64.encode([kind.rawValue] + key.rawRepresentation)
     }
 
     /// Whether `signature` is this key's on `text`: 64 bytes, behind 8 bytes of time for a witness.

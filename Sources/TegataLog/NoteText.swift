@@ -1,28 +1,6 @@
 internal import TegataCrypto
 
-// The characters of signed notes: base64 with padding, numbers, key names, signature lines.
-extension [UInt8] {
-    /// The bytes that padded, canonical base64 spells (RFC 4648 §4); `nil` for anything else.
-    init?(base64 text: Substring) {
-        let characters = Array(text.utf8)
-        guard characters.count % 4 == 0 else { return nil }
-        let padding = characters.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        self = []
-        guard
-            Base64Alphabet.standard.decode(
-                characters.span.extracting(0..<characters.count - padding), appendingTo: &self)
-        else { return nil }
-    }
-
-    /// The bytes in padded base64.
-    var base64: String {
-        var text = [UInt8]()
-        Base64Alphabet.standard.encode(span, appendingTo: &text)
-        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
-        return String(decoding: text, as: UTF8.self)
-    }
-}
-
+// The characters of signed notes: base64 with padding, numbers, key names, lines.
 extension FixedBytes where count == 32 {
     /// The hash that 44 characters spell.
     init?(base64 text: Substring) {
@@ -61,5 +39,38 @@ extension StringProtocol {
                 $0 != "+" && !$0.properties.isWhitespace
                     && $0.properties.generalCategory != .control
             }
+    }
+}
+
+extension SignedNote {
+    /// The lines before a note and the note itself: a blank line is between them, and the note has one of its own.
+    ///
+    /// - Throws: `limitExceeded`, `malformed`.
+    static func headed(_ bytes: [UInt8]) throws(LogError) -> (
+        lines: ArraySlice<Substring>, note: SignedNote
+    ) {
+        guard bytes.count <= maximumSize else { throw .limitExceeded }
+        guard
+            let blank = bytes.indices.dropFirst().first(where: {
+                bytes[$0] == 0x0a && bytes[$0 - 1] == 0x0a
+            }), let text = String(validating: bytes[..<(blank - 1)], as: UTF8.self)
+        else { throw .malformed }
+        return (
+            text[...].parts(at: 0x0a)[...],
+            try SignedNote(parsing: Array(bytes[(blank + 1)...]))
+        )
+    }
+
+    /// The hashes that the lines spell, at most 63.
+    ///
+    /// - Throws: `limitExceeded`, `malformed`.
+    static func path(_ lines: ArraySlice<Substring>) throws(LogError) -> [TreeHash] {
+        guard lines.count <= 63 else { throw .limitExceeded }
+        var path = [TreeHash]()
+        for line in lines {
+            guard let hash = TreeHash(base64: line) else { throw .malformed }
+            path.append(hash)
+        }
+        return path
     }
 }

@@ -57,7 +57,7 @@ public struct SignedNote: Hashable, Sendable {
     public var encoded: String {
         text + "\n"
             + lines.map {
-                "\u{2014} \($0.name) \((bigEndian($0.id) + $0.signature).base64)\n"
+                "\u{2014} \($0.name) \(Base64.encode(bigEndian($0.id) + $0.signature))\n"
             }.joined()
     }
 
@@ -97,7 +97,7 @@ extension SignedNote.Line {
     fileprivate init(parsing line: Substring) throws(LogError) {
         let parts = line.parts(at: 0x20)
         guard parts.count == 3, parts[0] == "\u{2014}", parts[1].isKeyName,
-            let bytes = [UInt8](base64: parts[2]), bytes.count > 4
+            let bytes = Base64.decode(Array(parts[2].utf8).span), bytes.count > 4
         else { throw .malformed }
         name = String(parts[1])
         id = bytes[..<4].reduce(0) { $0 << 8 | UInt32($1) }

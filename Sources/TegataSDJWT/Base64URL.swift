@@ -37,21 +37,6 @@ package enum Base64URL {
     }
 }
 
-/// Base64 with padding (RFC 4648 §4), canonical, which JOSE uses for certificates in `x5c` alone.
-package enum Base64 {
-    /// The bytes that `text` spells. Throws `malformed`.
-    package static func decode(_ text: Span<UInt8>) throws(Refusal) -> [UInt8] {
-        guard text.count % 4 == 0 else { throw .malformed }
-        var end = text.count
-        for _ in 0..<2 where end > 0 && text[end - 1] == UInt8(ascii: "=") { end -= 1 }
-        var bytes = [UInt8]()
-        guard Base64Alphabet.standard.decode(text.extracting(0..<end), appendingTo: &bytes) else {
-            throw .malformed
-        }
-        return bytes
-    }
-}
-
 extension [UInt8] {
     /// Appends the base64url text of `bytes`.
     package mutating func appendBase64URL(_ bytes: Span<UInt8>) {

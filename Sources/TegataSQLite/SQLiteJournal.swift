@@ -1,10 +1,3 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 internal import TegataCrypto
 public import TegataLog
 
@@ -121,8 +114,7 @@ public actor SQLiteJournal: Journal {
     private func database() throws(JournalError) -> Database {
         if let open { return open }
         // SQLite would make it readable for everyone; its other files get the same rights.
-        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { close(descriptor) }
+        makePrivateFile(at: path)
         let database = try Database(at: path)
         try database.execute(
             """

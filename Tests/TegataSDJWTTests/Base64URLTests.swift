@@ -1,4 +1,5 @@
 import Foundation
+import TegataCrypto
 import TegataSDJWT
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
             let text = Base64URL.encode(bytes)
             let standard = Data(bytes).base64EncodedString()
-            #expect(try Base64.decode(standard.utf8.span) == bytes)
+            #expect(Base64.decode(standard.utf8.span) == bytes)
             let url = standard.replacing("+", with: "-").replacing("/", with: "_").replacing(
                 "=", with: "")
             #expect(text == url)
@@ -25,7 +26,7 @@ import Testing
 
     @Test(arguments: ["AA", "AA=A", "====", "A===", "AB==", "AAA-", "AA==AA=="])
     func `padded text must be canonical too`(_ text: String) {
-        #expect(throws: Refusal.malformed) { try Base64.decode(text.utf8.span) }
+        #expect(Base64.decode(text.utf8.span) == nil)
     }
 
     @Test func `every character outside the alphabet is refused, everywhere`() throws {

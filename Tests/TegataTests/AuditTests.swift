@@ -214,7 +214,7 @@ import Testing
             let line = IssuerSignature(
                 origin: "club.example/tegata", key: keys.register.publicKey.xOnly)
             for (key, isRight) in [(keys.register, true), (World.privateKey("other"), false)] {
-                let signed = line.sign(genuine, by: key)
+                let signed = line.sign(genuine, by: key, auxiliary: SHA256.hash([]))
                 try directory.write(Array(signed.encoded.utf8), to: "checkpoint")
                 if isRight {
                     _ = try await story.audit(directory)

@@ -126,9 +126,11 @@ public struct Holder: Sendable {
         _ row: Row, _ card: CheckedCard, _ issued: IssuedCard, _ profile: IssuerProfile
     ) throws(Refusal) {
         let proof = try LogProof(ofCard: issued.proof)
-        guard try ProofExtra(parsing: proof.extra).blind == row.blind(salt: issued.salt) else {
-            throw .logProofInvalid
-        }
+        // Whoever gave the card also signed the log that it is in.
+        let line = IssuerSignature(origin: profile.logKey.name, key: profile.registerKey)
+        guard try ProofExtra(parsing: proof.extra).blind == row.blind(salt: issued.salt),
+            line.isValid(on: proof.note)
+        else { throw .logProofInvalid }
         try proof.verify(
             edition: row.edition, serial: card.serial, commitment: card.commitment,
             by: try profile.logPolicy())

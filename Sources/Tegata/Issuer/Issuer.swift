@@ -65,7 +65,10 @@ public final class Issuer: Sendable {
             origin: signer.key.name, key: keys.register.publicKey.xOnly)
         register = Register(
             journal: log, signer: signer, directory: directory, witnesses: witnesses
-        ) { line.sign($0, by: keys.register) }
+        ) { note in
+            var random = SystemRandomness()
+            return line.sign(note, by: keys.register, auxiliary: random.fixed())
+        }
         services = identity
         self.store = store
         self.clock = clock

@@ -28,20 +28,31 @@ struct IssuerSignature {
     }
 
     /// The note with the line added.
-    func sign(_ note: SignedNote, by secret: Secp256k1.PrivateKey) -> SignedNote {
-        var random = SystemRandomness()
+    func sign(
+        _ note: SignedNote, by secret: Secp256k1.PrivateKey, auxiliary: FixedBytes<32>
+    ) -> SignedNote {
         let signature = secret.schnorrSignature(
-            for: Self.digest(note).array, auxiliary: random.fixed())
+            for: Self.digest(note).array, auxiliary: auxiliary)
         return note.adding(name: origin, id: id, signature: signature.array)
     }
 
     /// Whether no such line is there, or a valid one.
     func isAbsentOrValid(on note: SignedNote) -> Bool {
-        note.signatures(name: origin, id: id).allSatisfy { bytes in
-            guard let signature = FixedBytes<64>(bytes) else { return false }
-            let digest = Self.digest(note)
-            return Secp256k1.PublicKey.isValidSchnorrSignature(
-                signature.span, for: digest.span, xOnly: key.span)
-        }
+        isAbsent(on: note) || isValid(on: note)
+    }
+
+    private func isAbsent(on note: SignedNote) -> Bool {
+        note.signatures(name: origin, id: id).isEmpty
+    }
+
+    /// Whether such a line is there, and right.
+    func isValid(on note: SignedNote) -> Bool {
+        !isAbsent(on: note)
+            && note.signatures(name: origin, id: id).allSatisfy { bytes in
+                guard let signature = FixedBytes<64>(bytes) else { return false }
+                let digest = Self.digest(note)
+                return Secp256k1.PublicKey.isValidSchnorrSignature(
+                    signature.span, for: digest.span, xOnly: key.span)
+            }
     }
 }

@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// What a log asks of a witness: to sign a checkpoint that extends the one it saw before (C2SP tlog-witness, add-checkpoint).
 ///
 ///     old 17
@@ -19,29 +21,17 @@ struct AddCheckpoint {
 
     /// - Throws: `malformed`, `limitExceeded`.
     init(parsing bytes: [UInt8]) throws(LogError) {
-        guard bytes.count <= SignedNote.maximumSize else { throw .limitExceeded }
-        guard
-            let blank = bytes.indices.dropFirst().first(where: {
-                bytes[$0] == 0x0a && bytes[$0 - 1] == 0x0a
-            }), let text = String(validating: bytes[..<(blank - 1)], as: UTF8.self)
-        else { throw .malformed }
-        var lines = text[...].parts(at: 0x0a)[...]
+        var (lines, note) = try SignedNote.headed(bytes)
         guard let first = lines.popFirst(), first.utf8.starts(with: "old ".utf8),
             let oldSize = UInt64(decimal: Substring(first.utf8.dropFirst(4)))
         else { throw .malformed }
-        guard lines.count <= 63 else { throw .limitExceeded }
-        var path = [TreeHash]()
-        for line in lines {
-            guard let hash = TreeHash(base64: line) else { throw .malformed }
-            path.append(hash)
-        }
+        path = try SignedNote.path(lines)
         self.oldSize = oldSize
-        self.path = path
-        note = try SignedNote(parsing: Array(bytes[(blank + 1)...]))
+        self.note = note
     }
 
     var encoded: String {
-        let lines = ["old \(oldSize)"] + path.map { $0.array.base64 }
+        let lines = ["old \(oldSize)"] + path.map { Base64.encode($0.array) }
         return lines.joined(separator: "\n") + "\n\n" + note.encoded
     }
 }

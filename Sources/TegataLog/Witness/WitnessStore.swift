@@ -1,3 +1,5 @@
+internal import TegataCrypto
+
 /// The largest tree of a log that a witness has signed.
 public struct Seen: Hashable, Sendable {
     /// How many leaves.
@@ -80,7 +82,8 @@ public actor FileWitnessStore: WitnessStore {
         let name = "\(TreeHash(leaf: Array(origin.utf8)))"
         try check(try seen(in: name))
         do {
-            try directory.write(Array("\(new.size)\n\(new.root.array.base64)\n".utf8), to: name)
+            try directory.write(
+                Array("\(new.size)\n\(Base64.encode(new.root.array))\n".utf8), to: name)
         } catch {
             throw .unavailable
         }

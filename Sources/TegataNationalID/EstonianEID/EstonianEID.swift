@@ -111,21 +111,3 @@ public struct EstonianEID: EvidenceVerifier {
         ObjectIdentifier(1, 3, 6, 1, 4, 1, 51_455, 1),
     ]
 }
-
-/// Base64 with padding (RFC 4648 §4), which Web eID uses; everything else here is base64url.
-enum Base64 {
-    static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for index in 0..<4 {
-                text.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : 0x3D)
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-}

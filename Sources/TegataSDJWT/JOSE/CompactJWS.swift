@@ -91,8 +91,10 @@ package struct CompactJWS: Sendable {
         guard let elements = list.array, !elements.isEmpty else { throw .malformed }
         var certificates = [[UInt8]]()
         for element in elements {
-            guard let base64 = element.string else { throw .malformed }
-            certificates.append(try Base64.decode(base64.utf8.span))
+            guard let base64 = element.string, let bytes = Base64.decode(base64.utf8.span) else {
+                throw .malformed
+            }
+            certificates.append(bytes)
         }
         return certificates
     }

@@ -205,8 +205,11 @@ extension RoleStory {
     ) throws -> LogProof {
         let signer = signer ?? issuer.logSigner
         let entry = LogEntry.leaf(kind, row.edition, row.leaf(salt: salt)).encoded
-        let note = try Checkpoint(origin: signer.key.name, size: 1, root: TreeHash(leaf: entry))
-            .signed(by: signer)
+        let line = IssuerSignature(
+            origin: signer.key.name, key: issuer.keys.register.publicKey.xOnly)
+        let note = line.sign(
+            try Checkpoint(origin: signer.key.name, size: 1, root: TreeHash(leaf: entry))
+                .signed(by: signer), by: issuer.keys.register, auxiliary: salt)
         let extra = ProofExtra(kind: kind, epoch: row.epoch, blind: row.blind(salt: salt))
         return LogProof(index: 0, path: [], extra: extra.encoded, note: note)
     }
