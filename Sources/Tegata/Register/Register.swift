@@ -1,35 +1,34 @@
 internal import TegataCrypto
 package import TegataLog
-internal import TegataProofs
-package import TegataSDJWT
+internal import TegataSDJWT
 
 /// What exists of an issuer's cards, and the one routine by which anything comes to exist (Spec/register.md).
 ///
 /// Its storage is a journal whose entries are the public log. What the records mean is in memory and follows from them alone.
 package actor Register {
-    private let journal: any Journal
-    private let signer: NoteSigner
-    private let directory: LogDirectory?
-    private let witnesses: Witnesses
+    let journal: any Journal
+    let signer: NoteSigner
+    let directory: LogDirectory?
+    let witnesses: Witnesses
     /// Adds the issuer's own signature to a checkpoint.
-    private let countersign: @Sendable (SignedNote) -> SignedNote
+    let countersign: @Sendable (SignedNote) -> SignedNote
 
-    private(set) var state = RegisterState()
-    private var tree = MerkleTree()
-    private var head = JournalHead.empty
+    var state = RegisterState()
+    var tree = MerkleTree()
+    var head = JournalHead.empty
     /// The newest head that was ever seen or written: nothing older is believed.
-    private var anchor = JournalHead.empty
+    var anchor = JournalHead.empty
     /// How much of the log is published, and its checkpoint with all signatures.
-    private var published: UInt64 = 0
-    private var shown: SignedNote?
+    var published: UInt64 = 0
+    var shown: SignedNote?
     /// What each witness has seen, as far as we know.
-    private var seen: [UInt64]
-    private var isLoaded = false
-    private var lastRead = ContinuousClock.now
-    private var queue = [Job]()
-    private var isWorking = false
+    var seen: [UInt64]
+    var isLoaded = false
+    var lastRead = ContinuousClock.now
+    var queue = [Job]()
+    var isWorking = false
     /// Why the register last stopped; `nil` while it works.
-    package private(set) var fault: RegisterFault?
+    package var fault: RegisterFault?
 
     /// A register over `journal`, whose checkpoints `signer` signs, published in `directory`.
     package init(
@@ -92,212 +91,6 @@ package actor Register {
                 memos.append(memo)
                 return size + UInt64(entries.count - 1)
             }
-        }
-    }
-
-    // MARK: Reading
-
-    /// The state, with what other processes have written until a moment ago.
-    ///
-    /// - Throws: `unavailable`; `fault` says why.
-    func current() async throws(Refusal) -> RegisterState {
-        let isOld = !isWorking && lastRead.duration(to: .now) > .seconds(1)
-        if !isLoaded || fault != nil || isOld {
-            try await submit { _, _ in .found }
-        }
-        return state
-    }
-
-    /// The state and the head that it follows from.
-    func snapshot() async throws(Refusal) -> (state: RegisterState, head: JournalHead) {
-        _ = try await current()
-        return (state, head)
-    }
-
-    /// A card's record with the log proof for its entry under the newest checkpoint; `extra` is the caller's to add.
-    func card(at record: UInt64) async throws(Refusal) -> (
-        kind: LogEntry.Kind, memo: CardMemo, proof: LogProof
-    ) {
-        _ = try await current()
-        let stored = try await records(record..<record + 1)[0]
-        guard let entry = try? LogEntry(parsing: stored.entry),
-            case .card(let memo)? = try? RegisterMemo(
-                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
-        else {
-            fault = .damaged(record: record)
-            throw .unavailable
-        }
-        return (entry.kind, memo, try proof(at: record))
-    }
-
-    /// What an entrant asked, by the record of the entry, with the log proof for it.
-    func entrant(
-        at record: UInt64
-    ) async throws(Refusal) -> (memo: EntrantMemo, proof: LogProof) {
-        _ = try await current()
-        let stored = try await records(record..<record + 1)[0]
-        guard
-            case .entrant(let memo)? = try? RegisterMemo(
-                parsing: stored.memo, beside: stored.entry, kind: .entrant)
-        else {
-            fault = .damaged(record: record)
-            throw .unavailable
-        }
-        return (memo, try proof(at: record))
-    }
-
-    private func proof(at record: UInt64) throws(Refusal) -> LogProof {
-        guard let note = shown,
-            let path = try? tree.inclusionProof(of: record, at: published).path
-        else { throw .unavailable }
-        return LogProof(index: record, path: path, note: note)
-    }
-
-    /// An entry, and the proof that it is in the log.
-    package func proof(
-        of record: UInt64
-    ) async throws(Refusal) -> (entry: [UInt8], proof: LogProof) {
-        let proof = try await card(at: record).proof
-        return (try await records(record..<record + 1)[0].entry, proof)
-    }
-
-    /// The serials that exist, in order.
-    package func serials(of edition: EditionDigest) async throws(Refusal) -> [UInt32] {
-        let cards = try await current().book(edition).cards
-        return cards.indices.filter { cards[$0] != nil }.map { UInt32($0 + 1) }
-    }
-
-    /// The newest checkpoint; `nil` before the first entry.
-    package func checkpoint() async throws(Refusal) -> String? {
-        _ = try await current()
-        return shown?.encoded
-    }
-
-    /// The bytes of a file of the public log; `nil` for one that there is not.
-    func bytes(of tile: Tile) async throws(Refusal) -> [UInt8]? {
-        _ = try await current()
-        switch tile.content {
-        case .hashes(let level):
-            let end = (256 * tile.index + UInt64(tile.width)) << (8 * UInt64(level))
-            return end <= head.size ? tree.encoded(tile) : nil
-        case .entries:
-            let start = 256 * tile.index
-            guard start + UInt64(tile.width) <= head.size else { return nil }
-            let entries = try await records(start..<start + UInt64(tile.width)).map(\.entry)
-            return try? EntryBundle(entries).encoded
-        }
-    }
-
-    private func records(_ range: Range<UInt64>) async throws(Refusal) -> [JournalRecord] {
-        do {
-            let found = try await journal.records(from: range.lowerBound, atMost: range.count)
-            guard found.count == range.count else {
-                throw JournalError.damaged("record \(range.lowerBound) is missing")
-            }
-            return found
-        } catch {
-            throw .unavailable
-        }
-    }
-
-    // MARK: Writing
-
-    /// Makes an announcement the edition's first entry; where it has one already, that one stands.
-    ///
-    /// - Throws: `limitExceeded` for an announcement that is no entry any more, `unavailable`.
-    package func open(
-        _ edition: EditionDigest, _ announcement: String, limit: Limit, isDrawn: Bool = false
-    ) async throws(Refusal) {
-        let entry = LogEntry.signed(.open, edition, announcement)
-        guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
-        try await submit { state, batch in
-            if state.books[edition] != nil { return .found }
-            guard batch.entries.isEmpty else { return .wait }
-            batch.isChange = true
-            return .one(entry, isDrawn ? .drawn(limit) : .limit(limit))
-        }
-    }
-
-    /// Gives a claim its place and keeps its row: the one-per-person check, the serial, the status index and the row are
-    /// one atomic step, and the last one that can fail. `making` runs inside it, so a card that cannot be made takes no
-    /// serial; it may run again when another process was faster.
-    ///
-    /// - Returns: the number of the record.
-    /// - Throws: `soldOut`, `alreadyClaimed`, `conflict` for a used key with another content, `unavailable`, and
-    ///   whatever `making` throws.
-    package func allocate(
-        _ claim: RegisterClaim,
-        making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
-    ) async throws(Refusal) -> UInt64 {
-        // A retry needs no place in the queue. A refusal needs a look at the journal, which serves everybody who waits:
-        // another process may just have answered this very claim (A90, A94).
-        do throws(Refusal) {
-            if let found = try await current().verdict(on: claim) { return found }
-        } catch {
-            try await submit { _, _ in .found }
-            if let found = try state.verdict(on: claim) { return found }
-        }
-        return try await allocate([claim]) { _, place throws(Refusal) in try making(place) }[0]
-    }
-
-    /// Gives all of these claims their places, or none (A81).
-    ///
-    /// - Returns: the numbers of their records, in order.
-    /// - Throws: what `allocate` throws for the first claim that has no place.
-    package func allocate(
-        _ claims: [RegisterClaim],
-        making: @escaping @Sendable (Int, RegisterPlace) throws(Refusal) -> RegisterEntry
-    ) async throws(Refusal) -> [UInt64] {
-        try await submit { state, batch throws(Refusal) in
-            try state.decide(claims, &batch, making: making)
-        }
-    }
-
-    /// Keeps a place until a time, under the name that a token has.
-    ///
-    /// - Throws: `soldOut`, `unavailable`.
-    package func hold(
-        _ token: [UInt8], in edition: EditionDigest, until time: Int64, at now: Int64
-    ) async throws(Refusal) {
-        try await releaseEnded(in: edition, at: now)
-        try await submit { state, batch throws(Refusal) in
-            try state.hold(RegisterState.name(of: token), in: edition, until: time, &batch)
-        }
-    }
-
-    /// Gives a kept place up. Twice is once.
-    ///
-    /// - Throws: `unavailable`.
-    package func release(_ token: [UInt8], in edition: EditionDigest) async throws(Refusal) {
-        try await submit { state, batch throws(Refusal) in
-            try state.release([RegisterState.name(of: token)], in: edition, &batch)
-        }
-    }
-
-    /// Makes a card of a kept place.
-    ///
-    /// - Returns: the number of the card's record.
-    /// - Throws: `expired` for a hold that has ended or was given up, and what `allocate` throws.
-    package func confirm(
-        _ token: [UInt8], by claim: RegisterClaim, at now: Int64,
-        making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
-    ) async throws(Refusal) -> UInt64 {
-        let records = try await submit { state, batch throws(Refusal) in
-            try state.confirm(
-                RegisterState.name(of: token), by: claim, at: now, &batch, making: making)
-        }
-        guard let card = records.last else { throw .unavailable }
-        return card
-    }
-
-    /// Gives up the places whose time has come, so that others find them.
-    package func releaseEnded(
-        in edition: EditionDigest, at now: Int64
-    ) async throws(Refusal) {
-        let ended = try await current().ended(in: edition, at: now)
-        guard !ended.isEmpty else { return }
-        try await submit { state, batch throws(Refusal) in
-            try state.release(ended, in: edition, &batch)
         }
     }
 
@@ -419,170 +212,6 @@ package actor Register {
             throw .unavailable("the checkpoint cannot be signed")
         }
     }
-
-    // MARK: Following the journal
-
-    /// Takes in what the journal has beyond what is known, and checks that it continues it.
-    private func read() async throws(StepError) {
-        // The published checkpoint before the head, so that it cannot be the newer of the two by chance.
-        let note = isLoaded ? nil : try publishedNote()
-        do {
-            let newest = try await newestHead()
-            try await take(upTo: newest)
-            if !isLoaded { try await compare(with: note) }
-            head = newest
-            anchor = newest
-            isLoaded = true
-            lastRead = .now
-        } catch {
-            // Nothing of it is believed: what was read is read again once the operator has looked.
-            if case .fault(let fault) = error, fault.isAboutContent { forget() }
-            throw error
-        }
-        try await publish()
-    }
-
-    private func newestHead() async throws(StepError) -> JournalHead {
-        let newest: JournalHead
-        do {
-            newest = try await journal.head()
-        } catch {
-            throw StepError(error)
-        }
-        guard newest.size >= anchor.size else {
-            throw .fault(.rolledBack(stored: newest.size, published: anchor.size))
-        }
-        guard newest.size > anchor.size || newest.root == anchor.root else {
-            throw .fault(.forked(size: anchor.size))
-        }
-        return newest
-    }
-
-    private func take(upTo newest: JournalHead) async throws(StepError) {
-        while tree.size < newest.size {
-            let start = tree.size
-            let records: [JournalRecord]
-            do {
-                records = try await journal.records(
-                    from: start, atMost: Int(min(4096, newest.size - start)))
-            } catch {
-                throw StepError(error)
-            }
-            guard !records.isEmpty else { throw .fault(.damaged(record: start)) }
-            for record in records {
-                do {
-                    let entry = try LogEntry(parsing: record.entry)
-                    try state.apply(
-                        entry,
-                        try RegisterMemo(
-                            parsing: record.memo, beside: record.entry, kind: entry.kind))
-                } catch {
-                    throw .fault(.damaged(record: tree.size))
-                }
-                tree.append(TreeHash(leaf: record.entry))
-            }
-        }
-        // A signature is looked at once.
-        guard tree.root == newest.root,
-            newest.size == 0 || newest.note == head.note || isOurs(newest)
-        else { throw .fault(.headInvalid) }
-        guard (try? tree.root(at: anchor.size)) == anchor.root else {
-            throw .fault(.forked(size: anchor.size))
-        }
-    }
-
-    private func isOurs(_ head: JournalHead) -> Bool {
-        guard let note = try? SignedNote(parsing: Array(head.note.utf8)),
-            let checkpoint = checkpoint(in: note)
-        else { return false }
-        return checkpoint.size == head.size && checkpoint.root == head.root
-    }
-
-    private func checkpoint(in note: SignedNote) -> Checkpoint? {
-        guard let policy = try? LogPolicy(log: signer.key) else { return nil }
-        return try? Checkpoint(parsing: note, by: policy)
-    }
-
-    private func forget() {
-        state = RegisterState()
-        tree = MerkleTree()
-        head = .empty
-        shown = nil
-        isLoaded = false
-    }
-
-    // MARK: Publishing
-
-    private func publishedNote() throws(StepError) -> SignedNote? {
-        do {
-            return try directory?.checkpoint()
-        } catch {
-            throw .fault(.publication("the published checkpoint cannot be read"))
-        }
-    }
-
-    /// Whether what was published is the beginning of what is stored, and the files are whole.
-    private func compare(with note: SignedNote?) async throws(StepError) {
-        guard let directory, let note else { return published = 0 }
-        guard let checkpoint = checkpoint(in: note) else {
-            throw .fault(.publication("the published checkpoint is not this log's"))
-        }
-        guard checkpoint.size <= tree.size else {
-            throw .fault(.rolledBack(stored: tree.size, published: checkpoint.size))
-        }
-        guard (try? tree.root(at: checkpoint.size)) == checkpoint.root else {
-            throw .fault(.forked(size: checkpoint.size))
-        }
-        do {
-            let missing = try directory.missing(from: tree, at: checkpoint.size)
-            try await directory.write(missing, of: tree) { range throws(LogError) in
-                try await self.entries(range)
-            }
-        } catch .damaged(let name) {
-            throw .fault(.publication("\(name) is damaged"))
-        } catch {
-            throw .fault(.publication("the log's files cannot be read or written"))
-        }
-        published = checkpoint.size
-    }
-
-    /// Makes everything that is committed public, once enough witnesses have seen it.
-    private func publish() async throws(StepError) {
-        guard head.size > 0, shown == nil || published < head.size else { return }
-        guard var note = try? SignedNote(parsing: Array(head.note.utf8)) else {
-            throw .fault(.headInvalid)
-        }
-        var signed = 0
-        for (number, witness) in witnesses.connections.enumerated() {
-            var size = seen[number]
-            if let more = await witness.cosign(note, of: tree, at: head.size, seen: &size) {
-                note = more
-                signed += 1
-            }
-            seen[number] = size
-        }
-        guard signed >= witnesses.quorum else {
-            throw .fault(.witnesses(signed: signed, needed: witnesses.quorum))
-        }
-        do {
-            try await directory?.publish(tree, from: published, note: note.encoded) {
-                range throws(LogError) in
-                try await self.entries(range)
-            }
-        } catch {
-            throw .fault(.publication("the log's files cannot be written"))
-        }
-        published = head.size
-        shown = note
-    }
-
-    private func entries(_ range: Range<UInt64>) async throws(LogError) -> [[UInt8]] {
-        do {
-            return try await records(range).map(\.entry)
-        } catch {
-            throw .unavailable
-        }
-    }
 }
 
 /// Why a step of the sequencer ended early.
@@ -607,14 +236,4 @@ enum StepError: Error {
     }
 
     var isWorthAnotherTry: Bool { if case .again = self { true } else { false } }
-}
-
-extension RegisterFault {
-    /// Whether it is what was read that is wrong, not that it could not be read.
-    fileprivate var isAboutContent: Bool {
-        switch self {
-        case .storage, .publication, .witnesses: false
-        case .damaged, .headInvalid, .rolledBack, .forked: true
-        }
-    }
 }

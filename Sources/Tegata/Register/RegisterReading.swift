@@ -1,0 +1,109 @@
+internal import TegataCrypto
+package import TegataLog
+package import TegataSDJWT
+
+// What others may know of the register.
+extension Register {
+    /// The state, with what other processes have written until a moment ago.
+    ///
+    /// - Throws: `unavailable`; `fault` says why.
+    func current() async throws(Refusal) -> RegisterState {
+        let isOld = !isWorking && lastRead.duration(to: .now) > .seconds(1)
+        if !isLoaded || fault != nil || isOld {
+            try await submit { _, _ in .found }
+        }
+        return state
+    }
+
+    /// The state and the head that it follows from.
+    func snapshot() async throws(Refusal) -> (state: RegisterState, head: JournalHead) {
+        _ = try await current()
+        return (state, head)
+    }
+
+    /// A card's record with the log proof for its entry under the newest checkpoint; `extra` is the caller's to add.
+    func card(at record: UInt64) async throws(Refusal) -> (
+        kind: LogEntry.Kind, memo: CardMemo, proof: LogProof
+    ) {
+        _ = try await current()
+        let stored = try await records(record..<record + 1)[0]
+        guard let entry = try? LogEntry(parsing: stored.entry),
+            case .card(let memo)? = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
+        else {
+            fault = .damaged(record: record)
+            throw .unavailable
+        }
+        return (entry.kind, memo, try proof(at: record))
+    }
+
+    /// What an entrant asked, by the record of the entry, with the log proof for it.
+    func entrant(
+        at record: UInt64
+    ) async throws(Refusal) -> (memo: EntrantMemo, proof: LogProof) {
+        _ = try await current()
+        let stored = try await records(record..<record + 1)[0]
+        guard
+            case .entrant(let memo)? = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: .entrant)
+        else {
+            fault = .damaged(record: record)
+            throw .unavailable
+        }
+        return (memo, try proof(at: record))
+    }
+
+    private func proof(at record: UInt64) throws(Refusal) -> LogProof {
+        guard let note = shown,
+            let path = try? tree.inclusionProof(of: record, at: published).path
+        else { throw .unavailable }
+        return LogProof(index: record, path: path, note: note)
+    }
+
+    /// An entry, and the proof that it is in the log.
+    package func proof(
+        of record: UInt64
+    ) async throws(Refusal) -> (entry: [UInt8], proof: LogProof) {
+        let proof = try await card(at: record).proof
+        return (try await records(record..<record + 1)[0].entry, proof)
+    }
+
+    /// The serials that exist, in order.
+    package func serials(of edition: EditionDigest) async throws(Refusal) -> [UInt32] {
+        let cards = try await current().book(edition).cards
+        return cards.indices.filter { cards[$0] != nil }.map { UInt32($0 + 1) }
+    }
+
+    /// The newest checkpoint; `nil` before the first entry.
+    package func checkpoint() async throws(Refusal) -> String? {
+        _ = try await current()
+        return shown?.encoded
+    }
+
+    /// The bytes of a file of the public log; `nil` for one that there is not.
+    func bytes(of tile: Tile) async throws(Refusal) -> [UInt8]? {
+        _ = try await current()
+        switch tile.content {
+        case .hashes(let level):
+            let end = (256 * tile.index + UInt64(tile.width)) << (8 * UInt64(level))
+            return end <= head.size ? tree.encoded(tile) : nil
+        case .entries:
+            let start = 256 * tile.index
+            guard start + UInt64(tile.width) <= head.size else { return nil }
+            let entries = try await records(start..<start + UInt64(tile.width)).map(\.entry)
+            return try? EntryBundle(entries).encoded
+        }
+    }
+
+    func records(_ range: Range<UInt64>) async throws(Refusal) -> [JournalRecord] {
+        do {
+            let found = try await journal.records(from: range.lowerBound, atMost: range.count)
+            guard found.count == range.count else {
+                throw JournalError.damaged("record \(range.lowerBound) is missing")
+            }
+            return found
+        } catch {
+            throw .unavailable
+        }
+    }
+}
