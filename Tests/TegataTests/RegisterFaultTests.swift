@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TegataCrypto
 import TegataLog
 import TegataSDJWT
@@ -6,7 +7,7 @@ import Testing
 
 @testable import Tegata
 
-/// Rows A85, A86, A88, A89, A93, A101 and A140, as far as a register shows them whatever its storage is.
+/// Rows A85, A86, A88, A89, A93, A101, A139 and A140, as far as a register shows them whatever its storage is.
 @Suite struct RegisterFaultTests {
     private let desk = RegisterDesk()
 
@@ -115,6 +116,54 @@ import Testing
             #expect(await restarted.fault == .damaged(record: 2))
         }
         #expect(await journal.head().size == 5)
+    }
+
+    @Test func `what was damaged while it ran is found on demand (A101)`() async throws {
+        let journal = FailingJournal()
+        let register = try desk.register(over: journal)
+        try await desk.open(register, limit: 10)
+        for key in 0..<4 { try await desk.claim(register, key: key) }
+        try await register.check()
+        let genuine = try await journal.records(from: 3, atMost: 1)[0]
+        let (entry, memo) = genuine.flipping(50)
+        journal.change(3, to: JournalRecord(entry: entry, memo: memo))
+        await #expect(throws: Refusal.unavailable) { try await register.check() }
+        #expect(await register.fault == .damaged(record: 3))
+        await #expect(throws: Refusal.unavailable) { try await desk.claim(register, key: 9) }
+        journal.change(3, to: genuine)
+        try await register.check()
+        try await desk.claim(register, key: 9)
+        #expect(try await desk.serials(register) == Set(1...5))
+    }
+
+    @Test func `a signer that gives something else leaves the claim as it was (A139)`()
+        async throws
+    {
+        let failures = Mutex(0)
+        let journal = InMemoryJournal()
+        let register = Register(
+            journal: journal,
+            signer: try NoteSigner(name: "club.example/tegata", kind: .log, key: desk.log)
+        ) { note in
+            // Wrong three times: another text under nobody's signature.
+            let isWrong = failures.withLock { left in
+                defer { left -= 1 }
+                return left > 0
+            }
+            guard isWrong, let other = try? SignedNote(text: "another text\n") else { return note }
+            return other
+        }
+        try await desk.open(register, limit: 5)
+        try await desk.claim(register, key: 1)
+        failures.withLock { $0 = 3 }
+        for _ in 0..<3 {
+            await #expect(throws: Refusal.unavailable) { try await desk.claim(register, key: 2) }
+            #expect(await register.fault == .storage("the checkpoint cannot be signed"))
+            #expect(await journal.head().size == 2)
+        }
+        #expect(try await desk.claim(register, key: 2) == 2)
+        #expect(try await desk.claim(register, key: 2) == 2)
+        #expect(try await desk.serials(register) == [1, 2])
     }
 
     @Test func `one flipped bit of a published file is named, a missing file is made again (A101)`()

@@ -103,6 +103,14 @@ public final class Issuer: Sendable {
             statuses: IssuerStatusSource(issuer: self))
     }
 
+    /// Checks everything that is stored and published, record by record and file by file: for an operator who wants to know, as
+    /// at every start (A101).
+    ///
+    /// - Throws: `unavailable` when something is not what it was; `fault` names it, and nothing is issued until it is repaired.
+    public func checkIntegrity() async throws(Refusal) {
+        try await register.check()
+    }
+
     /// Opens an edition: asks the evaluation nodes for its key, announces it, and takes claims from then on. Opening
     /// the same plan again answers the same announcement.
     ///

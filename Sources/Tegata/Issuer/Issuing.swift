@@ -280,6 +280,7 @@ extension Issuer {
             let card = try card(
                 for: request.key, commitment, checked.proofOfPerson, opened.edition, claims,
                 place, at: prepared.time, using: &random)
+            try checkSignature(of: card)
             answer =
                 JSON.object([
                     "card": .string(card), "row": .bytes(row.encoded), "opening": .bytes(opening),
@@ -288,7 +289,18 @@ extension Issuer {
         } else {
             answer = JSON.object(["row": .bytes(row.encoded)]).text
         }
+        _ = try Row(ofOurs: row.encoded, keys)
         return RegisterEntry(row: row, salt: random.fixed(), answer: answer)
+    }
+
+    /// A signature is checked before anyone sees it: hardware, and memory, have given wrong ones (A139).
+    private func checkSignature(of card: String) throws(Refusal) {
+        do {
+            _ = try ReceivedSDJWT(parsing: Array(card.utf8), .credential)
+                .verified(by: keys.card.verifyingKey)
+        } catch {
+            throw .unavailable
+        }
     }
 }
 

@@ -24,6 +24,8 @@ package actor Register {
     /// What each witness has seen, as far as we know.
     var seen: [UInt64]
     var isLoaded = false
+    /// Whether everything is to be read and checked again.
+    var isSuspect = false
     var lastRead = ContinuousClock.now
     var queue = [Job]()
     var isWorking = false
@@ -133,6 +135,10 @@ package actor Register {
     /// Decides what waits, after one look at the journal, and writes what is asked for. When it throws, everything that was
     /// not answered waits again.
     private func step() async throws(StepError) {
+        if isSuspect {
+            isSuspect = false
+            forget()
+        }
         try await read()
         fault = nil
         let jobs = queue

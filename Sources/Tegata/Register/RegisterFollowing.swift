@@ -85,7 +85,8 @@ extension Register {
         return try? Checkpoint(parsing: note, by: policy)
     }
 
-    private func forget() {
+    /// Leaves nothing but what was seen and published, which whatever is read next must continue.
+    func forget() {
         state = RegisterState()
         tree = MerkleTree()
         head = .empty

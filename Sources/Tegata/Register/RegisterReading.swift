@@ -15,6 +15,14 @@ extension Register {
         return state
     }
 
+    /// Reads every record and every published file again, and compares them.
+    ///
+    /// - Throws: `unavailable` when something is not what it was; `fault` names it.
+    func check() async throws(Refusal) {
+        isSuspect = true
+        try await submit { _, _ in .found }
+    }
+
     /// The state and the head that it follows from.
     func snapshot() async throws(Refusal) -> (state: RegisterState, head: JournalHead) {
         _ = try await current()
