@@ -65,14 +65,8 @@ struct AuditBook {
 
     /// Computes the draw again: the seed that was committed to, what chance is said to have said, and who entered.
     private mutating func hold(_ entry: LogEntry, _ ring: KeyRing) throws(AuditFailure) {
-        let held: HeldDraw
-        do {
-            held = try HeldDraw(parsing: entry.text ?? "", by: ring)
-        } catch {
-            throw .notSigned
-        }
-        guard held.issuer.hasSameBytes(as: edition.issuer),
-            held.edition.hasSameBytes(as: edition.edition.id)
+        guard let held = try? HeldDraw(parsing: entry.text ?? "", by: ring),
+            isAbout(held.issuer, held.edition)
         else { throw .notSigned }
         guard let plan = edition.edition.draw, draw == nil, held.entrants == entrants.count,
             DrawSeed(rawRepresentation: held.seed.array)?.commitment == plan.commitment
@@ -82,6 +76,11 @@ struct AuditBook {
         draw = DrawAudit(
             randomness: plan.randomness, outcome: held.outcome,
             order: Draw.order(of: entrants.count, by: key).map { entrants[$0].number })
+    }
+
+    /// Whether a signed text names this edition, byte for byte.
+    private func isAbout(_ issuer: String, _ id: String) -> Bool {
+        issuer.hasSameBytes(as: edition.issuer) && id.hasSameBytes(as: edition.edition.id)
     }
 
     private mutating func addCard() throws(AuditFailure) {
@@ -106,14 +105,8 @@ struct AuditBook {
     }
 
     private mutating func change(_ entry: LogEntry, _ ring: KeyRing) throws(AuditFailure) {
-        let change: LimitChange
-        do {
-            change = try LimitChange(parsing: entry.text ?? "", by: ring)
-        } catch {
-            throw .notSigned
-        }
-        guard change.issuer.hasSameBytes(as: edition.issuer),
-            change.edition.hasSameBytes(as: edition.edition.id)
+        guard let change = try? LimitChange(parsing: entry.text ?? "", by: ring),
+            isAbout(change.issuer, change.edition)
         else { throw .notSigned }
         guard change.number == changes + 1, change.limit.isAtLeast(serials) else {
             throw .badChange

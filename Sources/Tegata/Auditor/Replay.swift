@@ -39,13 +39,11 @@ struct Replay {
 
 /// The signed lists of all editions, each compared when the log has come to the size that it speaks of.
 struct PendingLists {
-    private let source: LogReader.Source
     private var waiting = [UInt64: [(EditionDigest, SignedLists)]]()
     /// At which size each edition's lists were compared.
     private var done = [EditionDigest: UInt64]()
 
     init(_ source: @escaping LogReader.Source, _ profile: IssuerProfile) async throws {
-        self.source = source
         for edition in profile.editions {
             let name = edition.edition.id
             guard let bytes = try await source(Auditor.listsFile(of: edition.digest)) else {
