@@ -61,8 +61,11 @@ package protocol GroupSecret: Sendable {
     func times(_ factor: Public) -> Self?
     /// The sum, or `nil` when it is zero.
     static func + (left: Self, right: Self) -> Self?
-    /// self + `challenge`·`witness`, public because self is a nonce used once.
-    func response(challenge: Public, witness: Self) -> Public
+    /// `yes` where `bit` is set, `no` elsewhere, in constant time.
+    static func select(_ bit: SecretBit, _ yes: Self, _ no: Self) -> Self
+    /// self + `challenge`·`witness`, public because self is a nonce used once. Where `bit` is given, the witness counts
+    /// as zero unless it is set.
+    func response(challenge: Public, witness: Self, where bit: SecretBit?) -> Public
 }
 
 extension GroupSecret {

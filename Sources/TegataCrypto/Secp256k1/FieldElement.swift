@@ -1,4 +1,5 @@
-/// An integer modulo p = 2^256 − 2^32 − 977, for hashing to the curve only: libsecp256k1 offers no field arithmetic.
+/// An integer modulo p = 2^256 − 2^32 − 977, for hashing to the curve and for sums of public points: libsecp256k1
+/// offers no field arithmetic.
 ///
 /// No branch and no index depends on a value, because attestors hash private identifiers; it has not been checked
 /// on machine code, so no key and no nonce may pass through it.
@@ -31,6 +32,20 @@ struct FieldElement {
             words[position / 8] |= UInt64(byte) << UInt64(8 * (position % 8))
         }
         self.init(reducing: (words[0], words[1], words[2], words[3], words[4], words[5], 0, 0))
+    }
+
+    /// 32 bytes, big-endian, of a coordinate.
+    init(bigEndian bytes: ArraySlice<UInt8>) {
+        var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        for (index, byte) in bytes.enumerated() {
+            switch index / 8 {
+            case 0: words.3 = words.3 << 8 | UInt64(byte)
+            case 1: words.2 = words.2 << 8 | UInt64(byte)
+            case 2: words.1 = words.1 << 8 | UInt64(byte)
+            default: words.0 = words.0 << 8 | UInt64(byte)
+            }
+        }
+        limbs = words
     }
 
     /// 32 bytes, big-endian.
@@ -66,6 +81,26 @@ struct FieldElement {
         )
         return Self(subtractingModulus: difference, carry: 0)
     }
+
+    static func - (left: Self, right: Self) -> Self {
+        var borrow: UInt64 = 0
+        let difference = (
+            subtract(left.limbs.0, right.limbs.0, &borrow),
+            subtract(left.limbs.1, right.limbs.1, &borrow),
+            subtract(left.limbs.2, right.limbs.2, &borrow),
+            subtract(left.limbs.3, right.limbs.3, &borrow)
+        )
+        // Adding p is subtracting the excess from 2^256.
+        let mask = UInt64(0) &- borrow
+        var again: UInt64 = 0
+        return Self(
+            (
+                subtract(difference.0, excess & mask, &again), subtract(difference.1, 0, &again),
+                subtract(difference.2, 0, &again), subtract(difference.3, 0, &again)
+            ))
+    }
+
+    var doubled: Self { self + self }
 
     static func * (left: Self, right: Self) -> Self {
         let (a, b) = (left.limbs, right.limbs)

@@ -80,6 +80,19 @@ package struct Point: Sendable {
         return Point(raw: copy)
     }
 
+    /// `yes` where `bit` is set, `no` elsewhere: no branch, and the same memory read.
+    package static func select(_ bit: SecretBit, _ yes: Point, _ no: Point) -> Point {
+        var result = no.raw
+        unsafe withUnsafeMutableBytes(of: &result) { target in
+            unsafe withUnsafeBytes(of: yes.raw) { yes in
+                for index in target.indices {
+                    unsafe target[index] = bit.select(yes[index], target[index])
+                }
+            }
+        }
+        return Point(raw: result)
+    }
+
     /// `scalar`·self in variable time, for public values only; `nil` when `scalar` is zero.
     package func times(_ scalar: Scalar) -> Point? {
         guard scalar != .zero else { return nil }
