@@ -61,14 +61,28 @@ package protocol GroupSecret: Sendable {
     func times(_ factor: Public) -> Self?
     /// The sum, or `nil` when it is zero.
     static func + (left: Self, right: Self) -> Self?
-    /// `yes` where `bit` is set, `no` elsewhere, in constant time.
-    static func select(_ bit: SecretBit, _ yes: Self, _ no: Self) -> Self
-    /// self + `challenge`·`witness`, public because self is a nonce used once. Where `bit` is given, the witness counts
-    /// as zero unless it is set.
-    func response(challenge: Public, witness: Self, where bit: SecretBit?) -> Public
+    /// self + `challenge`·`witness`, public because self is a nonce used once.
+    func response(challenge: Public, witness: Self) -> Public
 }
 
 extension GroupSecret {
+    /// `yes` where `bit` is set, `no` elsewhere: no branch, and the same memory read.
+    package static func select(_ bit: SecretBit, _ yes: Self, _ no: Self) -> Self {
+        guard let chosen = Self(secret: .select(bit, yes.bytes, no.bytes)) else {
+            preconditionFailure("one of two secrets is a secret")
+        }
+        return chosen
+    }
+
+    /// As `response(challenge:witness:)`, where the witness counts as zero unless `bit` is set.
+    package func response(challenge: Public, witness: Self, where bit: SecretBit) -> Public {
+        guard let product = witness.times(challenge), let sum = self + product,
+            let response = try? Public(
+                parsing: Self.select(bit, sum, self).bytes.exposedBytes.span)
+        else { preconditionFailure("a challenge or a response is zero: 2^-256") }
+        return response
+    }
+
     /// A fresh secret from `source`.
     package static func random(using source: inout some Randomness) -> Self {
         while true {

@@ -78,13 +78,6 @@ package struct SecretScalar: Sendable {
             })
     }
 
-    /// `yes` where `bit` is set, `no` elsewhere: no branch, and the same memory read.
-    package static func select(_ bit: SecretBit, _ yes: SecretScalar, _ no: SecretScalar)
-        -> SecretScalar
-    {
-        SecretScalar(bytes: .select(bit, yes.bytes, no.bytes))
-    }
-
     /// 1/self by Fermat's theorem: the same multiplications whatever the secret.
     package var inverse: SecretScalar {
         power(self, times: *)

@@ -31,7 +31,7 @@ package enum Generators {
         Array("TEGATA-V01-\(use)-secp256k1_XMD:SHA-256_SSWU_RO_".utf8)
     }
 
-    private static func named(_ name: String) -> Point {
+    static func named(_ name: String) -> Point {
         HashToCurve.secp256k1(Array(name.utf8), domain: domain("GEN"))
     }
 }

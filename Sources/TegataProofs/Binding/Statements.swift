@@ -62,21 +62,33 @@ enum Statement {
         of commitment: Point, attributes: [Scalar?], pseudonym: Point, base: Point,
         _ context: ProofContext
     ) -> SigmaProof<Point> {
+        let (relation, _) = openingRelation(
+            of: commitment, attributes: attributes, pseudonym: pseudonym, base: base)
+        return SigmaProof(relation, label: "present", context: context)
+    }
+
+    /// The relation of `opening`, for statements that say more, and which of its secrets each hidden attribute is.
+    static func openingRelation(
+        of commitment: Point, attributes: [Scalar?], pseudonym: Point, base: Point
+    ) -> (LinearRelation<Point>, hidden: [Int: Int]) {
         var relation = LinearRelation<Point>()
         let secret = relation.secret()
+        var hidden: [Int: Int] = [:]
         var image: [(Scalar, Point)] = [(.one, commitment)]
         var terms = [(secret, Generators.cardSecret)]
-        for (attribute, generator) in zip(attributes, Generators.attributes) {
-            if let attribute {
+        for (index, generator) in Generators.attributes.prefix(attributes.count).enumerated() {
+            if let attribute = attributes[index] {
                 image.append((-attribute, generator))
             } else {
-                terms.append((relation.secret(), generator))
+                let attribute = relation.secret()
+                hidden[index] = attribute
+                terms.append((attribute, generator))
             }
         }
         terms.append((relation.secret(), Generators.blinding))
         relation.require(image, equals: terms)
         relation.require(pseudonym, equals: [(secret, base)])
-        return SigmaProof(relation, label: "present", context: context)
+        return (relation, hidden)
     }
 
     /// PoK{x: X = xG ∧ Y = xH}.

@@ -39,5 +39,10 @@ package struct DuplexSponge {
         return session
     }
 
+    /// The tag of one step of Tegata's protocol: version, step, kind of proof and suite. Both sides build it.
+    static func tag(label: String, kind: String, suite: String) -> String {
+        "tegata-v1-\(label)-\(kind)-with-\(suite)"
+    }
+
     private static let rate = 168
 }

@@ -21,8 +21,22 @@ package struct SigmaProof<Group: PrimeGroup>: Sendable {
     package init(_ relation: LinearRelation<Group>, label: String, context: ProofContext) {
         self.init(
             relation, flavor: .compact,
-            tag: "tegata-v1-\(label)-\(Flavor.compact.rawValue)-with-\(Group.sigmaSuite)",
+            tag: DuplexSponge.tag(
+                label: label, kind: Flavor.compact.rawValue, suite: Group.sigmaSuite),
             context: Codec.prefixed(context.encoded))
+    }
+
+    /// The proof of `relation` as the second part of a larger one: everything before it, in `transcript`, is absorbed
+    /// in the place of relation and context, which therefore have to be in it.
+    init(_ relation: LinearRelation<Group>, label: String, after transcript: [UInt8]) {
+        self.relation = relation
+        flavor = .compact
+        session = DuplexSponge.session(
+            tag: Array(
+                DuplexSponge.tag(
+                    label: label, kind: Flavor.compact.rawValue, suite: Group.sigmaSuite
+                ).utf8))
+        instance = transcript
     }
 
     /// The proof of `relation` under a whole tag, as the drafts' vectors give it.
@@ -40,12 +54,14 @@ package struct SigmaProof<Group: PrimeGroup>: Sendable {
         32 * relation.secretCount + (flavor == .compact ? 32 : 33 * relation.equations.count)
     }
 
-    /// A proof that the prover knows `witness`, in the order of the relation's secrets.
+    /// A proof that the prover knows `witness`, in the order of the relation's secrets. A witness with a bit in
+    /// `masks`, by its position, counts as zero unless the bit is set: `Group.Secret` itself is never zero.
     ///
     /// - Throws: `vanished` when a commitment is the identity, `malformed` when the relation is no statement or the
     ///   witness has another length.
     package func prove(
-        _ witness: [Group.Secret], using source: inout some Randomness
+        _ witness: [Group.Secret], masks: [Int: SecretBit] = [:],
+        using source: inout some Randomness
     ) throws(ProofError) -> [UInt8] {
         guard relation.images != nil, witness.count == relation.secretCount else {
             throw .malformed
@@ -54,7 +70,7 @@ package struct SigmaProof<Group: PrimeGroup>: Sendable {
             relation, witness, transcript: session.array + instance, using: &source)
         let commitments = prover.commitments.flatMap(\.encoded)
         let challenge = challenge(commitments)
-        let responses = prover.respond(to: challenge).flatMap(\.encoded)
+        let responses = prover.respond(to: challenge, masks: masks).flatMap(\.encoded)
         return (flavor == .compact ? challenge.encoded : commitments) + responses
     }
 
@@ -142,7 +158,15 @@ private struct Prover<Group: PrimeGroup>: ~Copyable {
         self.witness = witness
     }
 
-    consuming func respond(to challenge: Group.Scalar) -> [Group.Scalar] {
-        zip(nonces, witness).map { $0.response(challenge: challenge, witness: $1) }
+    consuming func respond(
+        to challenge: Group.Scalar, masks: [Int: SecretBit]
+    ) -> [Group.Scalar] {
+        zip(nonces, witness).enumerated().map { index, pair in
+            if let bit = masks[index] {
+                pair.0.response(challenge: challenge, witness: pair.1, where: bit)
+            } else {
+                pair.0.response(challenge: challenge, witness: pair.1)
+            }
+        }
     }
 }

@@ -8,7 +8,8 @@ enum Table {
         let raw = RawLibraries()
         report.begin()
         let groups: [(String, () async throws -> [Step])] = [
-            ("Cards", CardSteps.all), ("Persons", PersonSteps.all), ("The log", LogSteps.all),
+            ("Cards", CardSteps.all), ("Persons", PersonSteps.all),
+            ("Anonymous", AnonymousSteps.all), ("The log", LogSteps.all),
             ("Refusals, beside the raw operations of an acceptance", RefusalSteps.all),
         ]
         for (heading, steps) in groups {
