@@ -184,7 +184,7 @@ struct ModelTests {
 }
 
 /// The model, and how it is run.
-private enum Model {
+enum Model {
     static let script = VectorFolder.packageRoot.appending(path: "../shared/protocol/model.py").path
     static let driver = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "model_driver.py").path

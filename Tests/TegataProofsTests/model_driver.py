@@ -49,7 +49,8 @@ class Statement:
             right = b"".join(le4(s) + le4(index(p)) + model.i2b(1) for s, p in terms)
             left = b"".join(le4(index(p)) + model.i2b(c % model.q) for c, p in image)
             body += le4(len(image)) + left + le4(len(terms)) + right
-        self.instance = body + b"".join(p.enc() for p in elements[1:]) + var(context)
+        self.relation = body + b"".join(p.enc() for p in elements[1:])
+        self.instance = self.relation + var(context)
         self.tag = f"tegata-v1-{label}-CMPT-with-tegata-sigma_Shake128_secp256k1".encode()
 
     def images(self):
@@ -110,8 +111,106 @@ def equations(name, p, attributes):
     return [(image, terms), one(p["N"], [(0, p["V"])])]
 
 
+def tagged(name, data):
+    tag = model.hashlib.sha256(b"TEGATA-V01/" + name.encode()).digest()
+    return model.hashlib.sha256(tag + tag + data).digest()
+
+
+class Ring:
+    """A one-out-of-many proof, and the linear proof behind it where there is one."""
+
+    def __init__(self, case):
+        self.label, self.points = case["label"], [[point(p) for p in column] for column in case["columns"]]
+        self.p = {k: point(v) for k, v in case["points"].items()}
+        count = len(self.points[0])
+        self.m = next(m for m in (1, 2, 3, 4) if 8 ** m >= count)
+        self.gk = model.GK(8, self.m)
+        pad = lambda xs: xs + [xs[-1]] * (8 ** self.m - count)
+        head = le4(self.m) + le4(count)
+        columns = [pad(c) for c in self.points]
+        self.linear = Statement(self.label, self.equations(case), b"") if self.label != "settle" else None
+        relation = (self.linear.relation if self.linear else b"") + var(context(case["context"]))
+        if self.label in ("anonymous", "anonymous-identity"):
+            body = count.to_bytes(4, "big") + b"".join(p.enc() for p in self.points[0])
+            self.instance = head + tagged("anonymity-set", body) + self.p["Z"].enc() + relation
+            self.D, self.Dp, self.base = columns[0], self.p["Z"], model.H
+            self.Y = [self.Dp - d for d in self.D]
+        else:
+            body = bytes.fromhex(case["edition"]) + count.to_bytes(4, "big")
+            body += b"".join(r.enc() + b.enc() for r, b in zip(*self.points))
+            self.instance = head + tagged("session-list", body) + self.p["L"].enc() + relation
+            y = self.draw(self.instance)
+            self.D, self.Dp = [r + model.mulV(y, b) for r, b in zip(*columns)], None
+            self.base, self.Y = model.G + model.mulV(y, self.p["L"]), self.D
+
+    def equations(self, case):
+        one = lambda image, terms: ([(1, image)], terms)
+        if self.label == "batch":
+            return [one(self.p["D"], [(0, model.G1), (1, model.H)])]
+        if self.label == "anonymous-identity":
+            return [one(model.G, [(0, self.p["R"])]), one(self.p["Z"], [(0, self.p["beta"]), (1, model.H)])]
+        attributes = case["attributes"]
+        gens = [model.gen(f"attr-{i + 1}") for i in range(len(attributes))]
+        last = 1 + len(attributes)
+        out = [one(self.p["Z"], [(0, model.G1)] + [(1 + i, g) for i, g in enumerate(gens)] + [(last, model.H)]),
+               one(self.p["N"], [(0, self.p["V"])])]
+        bits = [point(b) for b in case["bits"]]
+        if bits:
+            # The last attribute is at least `bound`; a number n is committed to as n + 1.
+            g, total = gens[-1], last + 1
+            image = [(1 << i, c) for i, c in enumerate(bits)] + [(case["bound"] + 1, g)]
+            out.append((image, [(last - 1, g), (total, model.H)]))
+            for i, c in enumerate(bits):
+                b = total + 1 + 3 * i
+                out += [one(c, [(b, g), (b + 1, model.H)]), one(c, [(b, c), (b + 2, model.H)])]
+        return out
+
+    def draw(self, data):
+        t = Draft(f"tegata-v1-{self.label}-GK-with-tegata-gk_Shake128_secp256k1".encode())
+        t.put(data)
+        return t.chal()
+
+    def after(self, proof):
+        self.linear.instance = self.instance + proof
+        return self.linear
+
+    def prove(self, case):
+        pts, state = self.gk.first(self.Y, case["position"], self.base)
+        x = self.draw(self.instance + b"".join(p.enc() for p in pts))
+        sc = self.gk.respond(state, x, number(case["opening"]))
+        proof = b"".join(p.enc() for p in pts) + b"".join(map(model.i2b, sc))
+        if self.linear:
+            proof += self.after(proof).prove([number(w) for w in case["witness"]])
+        return proof
+
+    def holds(self, proof):
+        npts, size = self.m + 4, 33 * (self.m + 4) + 32 * (7 * self.m + 3)
+        try:
+            pts = [model.dec(proof[33 * i:33 * i + 33]) for i in range(npts)]
+        except ValueError:
+            return False
+        sc = [int.from_bytes(proof[i:i + 32], "big") for i in range(33 * npts, size, 32)]
+        if any(v >= model.q for v in sc):
+            return False
+        x = self.draw(self.instance + proof[:33 * npts])
+        if self.linear and not self.after(proof[:size]).holds(proof[size:]):
+            return False
+        return self.gk.check(self.D, self.Dp, pts, sc, x, self.base)
+
+
+def rings(ask):
+    answers = []
+    for case in ask["rings"]:
+        ring, proof = Ring(case), bytes.fromhex(case["proof"])
+        flipped = proof[:400] + bytes([proof[400] ^ 1]) + proof[401:]
+        answers.append({"holds": ring.holds(proof) and not ring.holds(flipped), "proof": ring.prove(case).hex()})
+    json.dump({"rings": answers}, sys.stdout)
+
+
 def main():
     ask = json.load(sys.stdin)
+    if "rings" in ask:
+        return rings(ask)
     model.NODES, model.TH = ask["nodes"], ask["threshold"]
     holders = list(model.combinations(range(1, model.NODES + 1), model.NODES - model.TH + 1))
     model.SEEDS = dict(zip(holders, map(bytes.fromhex, ask["seeds"])))
