@@ -24,6 +24,11 @@ public struct Claims: Sendable, ExpressibleByDictionaryLiteral {
         "_sd_alg", "...",
     ]
 
+    /// The value of the claim `name`.
+    func value(of name: String) -> JSON? {
+        items.first { $0.name.hasSameBytes(as: name) }?.claim.value
+    }
+
     /// As many disclosures as verifiers read.
     static let maximumCount = 1_024
 

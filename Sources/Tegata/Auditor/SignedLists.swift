@@ -9,6 +9,8 @@ struct SignedLists {
     static let maximumSize = 1 << 26
 
     let edition: String
+    /// When they were signed, seconds since 1970.
+    let time: Int64
     let persons: [[UInt8]]
     let commitments: [[UInt8]]
     let issued: UInt32
@@ -39,6 +41,7 @@ struct SignedLists {
             throw .typeMismatch
         }
         edition = try payload.required("edition").text(atMost: 64)
+        time = Int64(clamping: try payload.required("iat").time())
         guard let issued = try payload.required("issued").integer.flatMap(UInt32.init(exactly:)),
             let size = try payload.required("size").integer.flatMap(UInt64.init(exactly:))
         else { throw .malformed }

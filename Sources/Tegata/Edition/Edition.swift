@@ -28,6 +28,9 @@ public struct Edition: Hashable, Sendable {
     public var cardLifetime: Int64
     /// How the cards are drawn among those who enter; `nil` for first come, first served.
     public var draw: Draw?
+    /// The claims that every card of the edition commits to, at most 8: what anonymous holders can show something
+    /// about.
+    public var committed: [CommittedClaim]
 
     /// Seconds since 1970 between which claims are taken, both ends included.
     public struct ClaimWindow: Hashable, Sendable {
@@ -55,7 +58,7 @@ public struct Edition: Hashable, Sendable {
         description: [String: String] = [:], benefits: [String] = [],
         claimWindow: ClaimWindow? = nil, nationalID: Set<CardClass> = [.jpkiRSA],
         onePerPerson: Bool? = nil, isTransferable: Bool = false, takesBack: Bool = false,
-        cardLifetime: Int64 = 63_072_000, draw: Draw? = nil
+        cardLifetime: Int64 = 63_072_000, draw: Draw? = nil, committed: [CommittedClaim] = []
     ) throws(EditionError) {
         self.id = id
         self.limit = limit
@@ -69,6 +72,7 @@ public struct Edition: Hashable, Sendable {
         self.takesBack = takesBack
         self.cardLifetime = cardLifetime
         self.draw = draw
+        self.committed = committed
         try check()
     }
 
@@ -87,6 +91,10 @@ public struct Edition: Hashable, Sendable {
                 throw .draw
             }
         }
+        guard committed.count <= CommittedClaim.maximumCount,
+            committed.allSatisfy(\.isPossible),
+            Set(committed.map { Array($0.name.utf8) }).count == committed.count
+        else { throw .committed }
         for texts in [title, description] {
             guard texts.count <= 32, texts.keys.allSatisfy({ $0.utf8.count <= 64 }),
                 texts.values.allSatisfy({ $0.utf8.count <= 4096 })
@@ -95,6 +103,7 @@ public struct Edition: Hashable, Sendable {
         let fields = [
             ("id", [id]), ("title", title.flatMap { [$0.key, $0.value] }),
             ("description", description.flatMap { [$0.key, $0.value] }), ("benefits", benefits),
+            ("committed", committed.map(\.name)),
         ]
         for (field, texts) in fields where texts.contains(where: NumberGuard.finds) {
             throw .looksLikeIDNumber(field: field)
@@ -132,6 +141,8 @@ public enum EditionError: Error, Equatable {
     case cardLifetime
     /// `draw` must name its randomness in 1 … 1,024 bytes, and close at a time since 1970.
     case draw
+    /// At most 8 `committed` claims, each with a name of its own of 1 … 256 bytes, numbers of 1 … 32 bits.
+    case committed
     /// At most 64 `benefits` of 256 bytes.
     case benefits
     /// At most 32 languages, 64 bytes a language tag and 4096 bytes a text.

@@ -25,6 +25,7 @@ extension Edition {
                     "randomness": .string(draw.randomness), "closes": .whole(draw.closes),
                 ])
         }
+        if !committed.isEmpty { object.add("committed", .array(committed.map(\.json))) }
         return .object(object)
     }
 
@@ -60,6 +61,10 @@ extension Edition {
                 commitment: try member.required("commitment").fixedBytes(),
                 randomness: try member.required("randomness").text(atMost: 1024), closes: closes)
         }
+        var committed = [CommittedClaim]()
+        for entry in try (json["committed"] ?? []).elements(atMost: CommittedClaim.maximumCount) {
+            committed.append(try CommittedClaim(json: entry))
+        }
         guard let lifetime = try json.required("card_lifetime").integer else { throw .malformed }
         let parts = (
             id: try json.required("id").text(atMost: 64),
@@ -74,7 +79,8 @@ extension Edition {
                 parts.id, limit: parts.limit, title: parts.title, description: parts.description,
                 benefits: benefits, claimWindow: window, nationalID: classes,
                 onePerPerson: parts.onePerPerson, isTransferable: parts.isTransferable,
-                takesBack: parts.takesBack, cardLifetime: lifetime, draw: draw)
+                takesBack: parts.takesBack, cardLifetime: lifetime, draw: draw,
+                committed: committed)
         } catch {
             throw .malformed
         }

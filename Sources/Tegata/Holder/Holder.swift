@@ -113,9 +113,14 @@ public struct Holder: Sendable {
         // A visitor's row carries an index that the wallet did not see; a person's carries the one it derived from.
         let index = card.proofOfPerson == .none ? [] : row.index.encoded
         var source = wallet.source(salt: issued.wallet, edition: edition, index: index)
+        // What a card commits to is its edition's to say; where that is not known, it has to be nothing.
+        let announced = (try? profile.edition(card.edition.id))?.edition
+        guard
+            let attributes = try? announced?.attributes(of: { card.verified.claims[$0] }) ?? []
+        else { throw .conflict }
         do {
             return try PendingCard(redrawingFrom: &source).complete(
-                commitment: row.commitment, attributes: [], blinding: issued.opening)
+                commitment: row.commitment, attributes: attributes, blinding: issued.opening)
         } catch {
             throw error == .mismatch ? .conflict : .malformed
         }

@@ -64,6 +64,10 @@ extension Issuer {
         _ request: String, _ claims: Claims, as purpose: Purpose
     ) async throws(IssuingError) -> String {
         try claims.check()
+        // What is ours to get right is said before the request is used up.
+        if let asked = try? CardRequest(parsing: request), let opened = edition(asked.edition) {
+            _ = try opened.edition.attributes(of: claims.value(of:))
+        }
         do throws(Refusal) {
             let prepared = try await prepare(request, claims, purpose)
             return try await answer(at: try await place(prepared, claims, purpose))
@@ -265,8 +269,11 @@ extension Issuer {
         let commitment: Point
         var opening = [UInt8]()
         if let wallet = checked.wallet {
+            guard let attributes = try? opened.edition.attributes(of: claims.value(of:)) else {
+                throw .unavailable
+            }
             (commitment, opening) = try binding { () throws(ProofError) in
-                try wallet.commit(to: [], using: &random)
+                try wallet.commit(to: attributes, using: &random)
             }
         } else {
             commitment = Generators.withoutWallet(salt: random.fixed())

@@ -14,9 +14,11 @@ extension Verifier {
         let edition = Edition.digest(issuer: card.profile.issuer, id: card.edition.id)
         let context = question.context(
             edition: edition, subject: SHA256.hash(card.commitment))
+        let hidden = (try? card.profile.edition(card.edition.id))?.edition.committed.count ?? 0
         do {
             let point = try PseudonymousPresentation.verify(
-                try member.bytes(), commitment: commitment, attributes: [],
+                try member.bytes(), commitment: commitment,
+                attributes: [Scalar?](repeating: nil, count: hidden),
                 scope: question.scope(edition, epoch: epoch), question: context)
             return Pseudonym(bytes: point.encoded)
         } catch {

@@ -1,0 +1,42 @@
+internal import TegataCrypto
+internal import TegataProofs
+public import TegataSDJWT
+
+extension Holder {
+    /// Answers a question without saying which member answers: one of the snapshot's cards, this card's nullifier in the
+    /// verifier's own scope, and what is asked about committed claims.
+    ///
+    /// - Parameters:
+    ///   - verifier: whom the member believes to be asked by; only its own scope is answered.
+    ///   - snapshot: the lists that the issuer signed, taken by the wallet itself.
+    ///   - crowd: among how many cards the member wants to be at least.
+    /// - Throws: `issuerUntrusted` or `signatureInvalid` for a question that this verifier did not sign, `typeMismatch`
+    ///   when the card is not in the snapshot or does not have what is asked, `limitExceeded` for a smaller crowd,
+    ///   `notYetValid`, `expired`, `malformed`.
+    public func answer(
+        _ question: String, with card: Card, from verifier: VerifierProfile,
+        among snapshot: MemberSnapshot, ofAtLeast crowd: Int = 20
+    ) throws(Refusal) -> String {
+        let question = try SignedQuestion(parsing: question, from: verifier, about: snapshot)
+        let now = clock()
+        guard now < question.expires else { throw .expired }
+        try question.action.checkOpen(at: now)
+        guard snapshot.edition.hasSameBytes(as: card.edition.id),
+            snapshot.issuer.hasSameBytes(as: card.issuer),
+            let commitment = card.opening.commitment
+        else { throw .typeMismatch }
+        guard snapshot.anonymity >= crowd else { throw .limitExceeded }
+        let part = snapshot.cards.part(of: commitment)
+        let statement = try question.statement(part)
+        var random = SystemRandomness()
+        let proof: [UInt8]
+        do {
+            proof = try statement.answer(card.opening, using: &random)
+        } catch {
+            throw error == .mismatch ? .typeMismatch : Refusal(error)
+        }
+        return JSON.object([
+            "nonce": .string(question.nonce), "part": .whole(Int64(part)), "proof": .bytes(proof),
+        ]).text
+    }
+}
