@@ -26,9 +26,21 @@ package struct SecretBit: Sendable {
         self.init(UInt16(difference), equals: 0)
     }
 
+    /// Throws unless the bit is set: the one branch on a bit, for whoever says why it is no secret there. It is a function
+    /// of its own so that a check of the machine code can tell this branch from any other.
+    @inline(never)
+    package func declassify<Failure>(orThrow failure: Failure) throws(Failure) {
+        guard mask != 0 else { throw failure }
+    }
+
     /// Both.
     package static func & (left: SecretBit, right: SecretBit) -> SecretBit {
         SecretBit(mask: left.mask & right.mask)
+    }
+
+    /// One of them, or both.
+    package static func | (left: SecretBit, right: SecretBit) -> SecretBit {
+        SecretBit(mask: left.mask | right.mask)
     }
 
     /// The other one.

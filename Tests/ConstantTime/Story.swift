@@ -81,5 +81,43 @@ struct Story {
         let identity = try IdentityAnswer.make(
             session, verified: verified, blinding: blinding, question: question, using: &random)
         use((visitor, pseudonym, identity))
+        try lists(blinding, verified, session, question, keys: keys)
+    }
+
+    /// 4.3b, 4.6 to 4.8: provers who hide where they are in a list, and what their card commits to.
+    private mutating func lists(
+        _ blinding: Blinding, _ verified: VerifiedSession, _ session: Session,
+        _ question: ProofContext, keys: EditionKeys
+    ) throws {
+        let secret = UInt64(random.bytes(1)[0])
+        let card = try CardOpening(
+            exposedSecrets: random.bytes(64),
+            attributes: [Scalar(secret + 1), Scalar(secret & 1 + 1)])
+        guard let mine = card.commitment,
+            let adult = Predicate(0, .atLeast(0, bits: 9)),
+            let young = Predicate(0, .atMost(300, bits: 9)),
+            let known = Predicate(1, .oneOf([Scalar(1), Scalar(2), Scalar(3)]))
+        else { throw ProofError.vanished }
+        var cards = (0..<9).map { _ in SecretScalar.random(using: &random).timesGenerator }
+        cards[5] = try Point(parsing: published(mine.encoded))
+        let asked = try AnonymousQuestion(
+            AnonymitySet(cards), attributes: [nil, nil], predicates: [adult, young, known],
+            scope: PseudonymScope(verifier: [6], edition: edition, epoch: 2), context: question)
+        let member = try asked.answer(card, using: &random)
+        // The same where the position is marked as a secret too.
+        let hidden = try asked.answer(
+            card, mine, at: SecretPosition(UInt16(secret & 7)), using: &random)
+
+        let index = try verified.index(unblindedBy: blinding).point
+        cards[3] = try Point(parsing: published(index.encoded))
+        let person = try AnonymousIdentity.make(
+            session, verified: verified, blinding: blinding, among: AnonymitySet(cards),
+            question: question, using: &random)
+        let list = try SessionList(edition: edition, [verified])
+        let settled = try BatchProof.settle(
+            blinding, verified, in: list, context: question, using: &random)
+        let batch = try BatchRequest.make(
+            blinding, verified, in: list, question: question, using: &random)
+        use((member, hidden, person, settled, batch))
     }
 }

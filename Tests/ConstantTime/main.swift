@@ -5,8 +5,11 @@ case nil:
     arithmetic()
     var story = Story()
     try story.run()
+case "story":
+    var story = Story()
+    try story.run()
 case "multiplication": Leak.multiplication()
 case "comparison": Leak.comparison()
 case "lookup": Leak.lookup()
-default: fatalError("usage: constant-time [multiplication | comparison | lookup]")
+default: fatalError("usage: constant-time [story | multiplication | comparison | lookup]")
 }

@@ -7,9 +7,12 @@ extension Holder {
     /// verifier's own scope, and what is asked about committed claims.
     ///
     /// - Parameters:
+    ///   - question: what the verifier asks.
+    ///   - card: the card to answer with.
     ///   - verifier: whom the member believes to be asked by; only its own scope is answered.
     ///   - snapshot: the lists that the issuer signed, taken by the wallet itself.
     ///   - crowd: among how many cards the member wants to be at least.
+    /// - Returns: the answer, for `AnonymousVerifier.verify`.
     /// - Throws: `issuerUntrusted` or `signatureInvalid` for a question that this verifier did not sign, `typeMismatch`
     ///   when the card is not in the snapshot or does not have what is asked, `limitExceeded` for a smaller crowd,
     ///   `notYetValid`, `expired`, `malformed`.

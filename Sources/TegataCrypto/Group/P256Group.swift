@@ -132,6 +132,8 @@ package struct P256Secret: GroupSecret {
         Self(value: order.add(left.number, right.number))
     }
 
+    package var exposed: P256Scalar { P256Scalar(number) }
+
     package func response(challenge: P256Scalar, witness: P256Secret) -> P256Scalar {
         let product = order.multiply(witness.number, BigNumber(challenge.encoded))
         return P256Scalar(order.add(number, product))

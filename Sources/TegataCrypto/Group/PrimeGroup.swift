@@ -61,6 +61,8 @@ package protocol GroupSecret: Sendable {
     func times(_ factor: Public) -> Self?
     /// The sum, or `nil` when it is zero.
     static func + (left: Self, right: Self) -> Self?
+    /// The value as a public number. Whoever calls this has made it public.
+    var exposed: Public { get }
     /// self + `challenge`·`witness`, public because self is a nonce used once.
     func response(challenge: Public, witness: Self) -> Public
 }
@@ -76,11 +78,9 @@ extension GroupSecret {
 
     /// As `response(challenge:witness:)`, where the witness counts as zero unless `bit` is set.
     package func response(challenge: Public, witness: Self, where bit: SecretBit) -> Public {
-        guard let product = witness.times(challenge), let sum = self + product,
-            let response = try? Public(
-                parsing: Self.select(bit, sum, self).bytes.exposedBytes.span)
+        guard let product = witness.times(challenge), let sum = self + product
         else { preconditionFailure("a challenge or a response is zero: 2^-256") }
-        return response
+        return Self.select(bit, sum, self).exposed
     }
 
     /// A fresh secret from `source`.

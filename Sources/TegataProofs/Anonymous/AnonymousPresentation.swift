@@ -56,7 +56,15 @@ package struct AnonymousQuestion: Sendable {
         guard opening.attributes.count == attributes.count,
             zip(attributes, opening.attributes).allSatisfy({ $0 == nil || $0 == $1 })
         else { throw .mismatch }
-        let position = try SecretPosition(of: mine, in: set.points)
+        return try self.answer(
+            opening, mine, at: SecretPosition(of: mine, in: set.points), using: &source)
+    }
+
+    /// The answer of the card whose commitment is `mine`, at this position of the set.
+    package func answer(
+        _ opening: CardOpening, _ mine: Point, at position: SecretPosition,
+        using source: inout some Randomness
+    ) throws(ProofError) -> [UInt8] {
         let delta = SecretScalar.random(using: &source)
         guard let shifted = Point.sum([mine, Generators.blinding.times(delta)]),
             let blinding = opening.blinding + delta

@@ -85,18 +85,20 @@ package struct SecretPosition: Sendable {
     package init(of mine: Point, in list: [Point]) throws(ProofError) {
         let wanted = mine.encoded
         var value: UInt16 = 0
-        var found: UInt16 = 0
+        var isFound = SecretBit(lowestOf: 0)
         for (index, entry) in list.enumerated() {
             let bit = SecretBit(entry.encoded, equals: wanted)
             value = bit.masking(UInt16(index)) | (!bit).masking(value)
-            found |= bit.masking(1)
+            isFound = isFound | bit
         }
-        guard found == 1 else { throw .mismatch }
+        // Not where it is, only whether: the holder is about to be told so.
+        try isFound.declassify(orThrow: ProofError.mismatch)
         self.value = value
     }
 
-    init(_ value: Int) {
-        self.value = UInt16(value)
+    /// This position, without looking: a proof about another point than the prover's does not hold.
+    package init(_ value: UInt16) {
+        self.value = value
     }
 
     /// σ_{j,i}: whether digit j is i.

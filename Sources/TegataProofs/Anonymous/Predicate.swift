@@ -151,25 +151,35 @@ package struct Predicate: Hashable, Sendable {
     }
 
     private func bits(of attribute: Scalar) throws(ProofError) -> [SecretBit] {
+        let encoded = attribute.encoded
+        // A number is below 2^32, one more in its scalar; everything above has to be zero.
+        let value = encoded.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } &- 1
+        let isNumber = SecretBit(
+            Array(encoded.dropLast(8)), equals: [UInt8](repeating: 0, count: 24))
+        let bits: [SecretBit]
+        let holds: SecretBit
         switch kind {
-        case .atLeast(let bound, let bits):
-            return try Self.bits(of: attribute - Self.scalar(bound), count: bits)
-        case .atMost(let bound, let bits):
-            return try Self.bits(of: Self.scalar(bound) - attribute, count: bits)
+        case .atLeast(let bound, let count):
+            (bits, holds) = Self.bits(of: value &- bound, count: count)
+        case .atMost(let bound, let count):
+            (bits, holds) = Self.bits(of: bound &- value, count: count)
         case .oneOf(let values):
-            guard values.contains(attribute) else { throw .mismatch }
-            return values.map { SecretBit($0.encoded, equals: attribute.encoded) }
+            let equal = values.map { SecretBit($0.encoded, equals: encoded) }
+            try equal.reduce(SecretBit(lowestOf: 0), |)
+                .declassify(orThrow: ProofError.mismatch)
+            return equal
         }
+        // Not the value, only whether there is anything to prove: the holder is about to be told so.
+        try (isNumber & holds).declassify(orThrow: ProofError.mismatch)
+        return bits
     }
 
-    private static func bits(
-        of difference: Scalar, count: Int
-    ) throws(ProofError) -> [SecretBit] {
-        let bytes = difference.encoded
-        let value = bytes.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard bytes.dropLast(8).allSatisfy({ $0 == 0 }), value >> UInt64(count) == 0 else {
-            throw .mismatch
-        }
-        return (0..<count).map { SecretBit(lowestOf: value >> UInt64($0)) }
+    /// The lowest `count` bits, and whether there are no others.
+    private static func bits(of value: UInt64, count: Int) -> ([SecretBit], SecretBit) {
+        let rest = value >> UInt64(count)
+        let folded = rest | rest >> 32
+        let isShort =
+            SecretBit(UInt16(truncatingIfNeeded: folded | folded >> 16), equals: 0)
+        return ((0..<count).map { SecretBit(lowestOf: value >> UInt64($0)) }, isShort)
     }
 }

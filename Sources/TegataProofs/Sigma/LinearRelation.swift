@@ -69,31 +69,34 @@ package struct LinearRelation<Group: PrimeGroup>: Sendable {
         return elements.count - 1
     }
 
-    /// The value of every equation's public side, or `nil` when this is no statement to prove: no equation, an
-    /// empty side, an index out of range, a zero coefficient, a secret or an element that nothing constrains, or a
-    /// side that vanishes.
-    package var images: [Group]? {
+    /// Whether this is a statement at all: not without equations, empty sides, indices out of range, zero coefficients,
+    /// nor secrets or elements that nothing constrains.
+    var isWellFormed: Bool {
         var usedElements: Set<Int> = [0]
         var usedSecrets: Set<Int> = []
         for equation in equations {
-            guard !equation.image.isEmpty, !equation.terms.isEmpty else { return nil }
+            guard !equation.image.isEmpty, !equation.terms.isEmpty else { return false }
             for term in equation.image {
                 guard elements.indices.contains(term.element), term.coefficient != .zero else {
-                    return nil
+                    return false
                 }
                 usedElements.insert(term.element)
             }
             for term in equation.terms {
                 guard elements.indices.contains(term.element), term.coefficient != .zero else {
-                    return nil
+                    return false
                 }
                 usedElements.insert(term.element)
                 usedSecrets.insert(term.secret)
             }
         }
-        guard !equations.isEmpty, usedElements.count == elements.count,
-            usedSecrets.count == secretCount
-        else { return nil }
+        return !equations.isEmpty && usedElements.count == elements.count
+            && usedSecrets.count == secretCount
+    }
+
+    /// The value of every equation's public side, or `nil` when this is no statement to prove or a side vanishes.
+    package var images: [Group]? {
+        guard isWellFormed else { return nil }
         var images: [Group] = []
         for equation in equations {
             let parts = equation.image.compactMap { term in

@@ -63,7 +63,8 @@ package struct SigmaProof<Group: PrimeGroup>: Sendable {
         _ witness: [Group.Secret], masks: [Int: SecretBit] = [:],
         using source: inout some Randomness
     ) throws(ProofError) -> [UInt8] {
-        guard relation.images != nil, witness.count == relation.secretCount else {
+        // A side that vanishes is the verifier's to refuse: the prover computes nothing in variable time.
+        guard relation.isWellFormed, witness.count == relation.secretCount else {
             throw .malformed
         }
         let prover = try Prover(
