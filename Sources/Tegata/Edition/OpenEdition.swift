@@ -128,8 +128,27 @@ extension IdentityParameters {
             publications[service.node] = pieces
         }
         let published = publications
+        Self.nameLiars(published, sharing, to: services)
         keys = try binding { () throws(ProofError) in
             try EditionKeys(sharing: sharing, publications: published)
+        }
+    }
+
+    /// An edition opens only when all holders of every piece agree; where they do not, those that the others contradict are
+    /// named, and all of them where there is no majority.
+    private static func nameLiars(
+        _ publications: [Int: [Int: Point]], _ sharing: Sharing, to services: IdentityServices
+    ) {
+        var liars = Set<Int>()
+        for (piece, holders) in sharing.holders.enumerated() {
+            let claims = holders.map { publications[$0]?[piece] }
+            for (holder, claim) in zip(holders, claims)
+            where 2 * claims.count(where: { $0 == claim }) <= claims.count && claims.count > 1 {
+                liars.insert(holder)
+            }
+        }
+        for liar in liars.sorted() {
+            services.onFault(ServiceFault(service: .node(liar), reason: .contradicts))
         }
     }
 

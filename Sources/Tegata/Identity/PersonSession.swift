@@ -27,7 +27,7 @@ struct PersonSession {
         let token = try await attest(
             services, parameters, card, blinding, scope, question: question, now: now,
             using: &random)
-        let answers = try await evaluate(services, parameters, token, scope)
+        let answers = try await evaluate(services, parameters, token, scope, at: now)
         let session = Session(token: token, answers: answers)
         let verified = try binding { () throws(ProofError) in
             try session.verify(
@@ -43,18 +43,21 @@ struct PersonSession {
         using random: inout some Randomness
     ) async throws -> Token {
         let threshold = parameters.attestors.threshold
-        var asked = [(service: any AttestorService, attestor: IDChallenge.Attestor)]()
-        for service in services.attestors where asked.count < threshold {
-            // An attestor that does not answer is skipped while enough others do.
-            guard let text = try? await service.challenge(),
-                let nonce = FixedBytes<32>((try? Base64URL.decode(text)) ?? []),
-                let key = FixedBytes<32>(service.key)
-            else { continue }
-            asked.append((service, IDChallenge.Attestor(key: key, nonce: nonce)))
-        }
-        guard asked.count == threshold else { throw Refusal.unavailable }
+        // All that are there get into the challenge, so that one signature of the ID card is enough whoever fails later.
+        var asked = [IDChallenge.Attestor]()
+        await services.ask(
+            services.attestors, atOnce: services.attestors.count, named: name,
+            { service throws(Refusal) in try await service.challenge() },
+            taking: { service, text in
+                guard let nonce = FixedBytes<32>((try? Base64URL.decode(text)) ?? []),
+                    let key = FixedBytes<32>(service.key)
+                else { return .malformed }
+                asked.append(IDChallenge.Attestor(key: key, nonce: nonce))
+                return nil
+            }, until: { asked.count == services.attestors.count })
+        guard asked.count >= threshold else { throw Refusal.unavailable }
         let challenge = IDChallenge(
-            attestors: asked.map(\.attestor), blinded: blinding.blinded, scope: scope.commitment,
+            attestors: asked, blinded: blinding.blinded, scope: scope.commitment,
             purpose: String(decoding: question.purpose, as: UTF8.self),
             expires: UInt64(clamping: now + Attestor.sessionLifetime))
         let proof = try blinding.proof(for: challenge, using: &random)
@@ -62,40 +65,82 @@ struct PersonSession {
             challenge: challenge, cardClass: card.cardClass, proof: proof,
             evidence: try await card.evidence(over: challenge.hash.array)
         ).encoded
-        var body: Token.Body?
-        var signatures = [Token.AttestorSignature]()
-        for (service, _) in asked {
-            let attestation = try Attestation(parsing: try await service.attest(request))
-            guard attestation.body.blinded == blinding.blinded,
-                attestation.body.scope == scope.commitment,
-                body == nil || body == attestation.body
-            else { throw Refusal.nationalIDInvalid }
-            body = attestation.body
-            signatures.append(attestation.signature)
+        let keys = Set(asked.map(\.key))
+        let present = services.attestors.filter { FixedBytes($0.key).map(keys.contains) ?? false }
+        var refusal = Refusal.unavailable
+        var attested = [Token.Body: [Token.AttestorSignature]]()
+        await services.ask(
+            present, atOnce: threshold, named: name,
+            { service throws(Refusal) in try await service.attest(request) },
+            taking: { service, text in
+                guard let attestation = try? Attestation(parsing: text),
+                    let key = FixedBytes<32>(service.key)
+                else { return .malformed }
+                guard attestation.body.blinded == blinding.blinded,
+                    attestation.body.scope == scope.commitment
+                else { return .contradicts }
+                guard attestation.body.isSigned(by: key, attestation.signature) else {
+                    return .signatureInvalid
+                }
+                attested[attestation.body, default: []].append(attestation.signature)
+                return nil
+            },
+            refused: { refusal = $0 },
+            until: { attested.values.contains { $0.count == threshold } })
+        guard let (body, signatures) = attested.first(where: { $0.value.count == threshold })
+        else {
+            // Attestors that disagree about a card leave nobody to believe.
+            throw attested.count > 1 ? Refusal.nationalIDInvalid : refusal
         }
-        guard let body else { throw Refusal.unavailable }
+        for (other, signatures) in attested where other != body {
+            for service in present
+            where signatures.contains(where: { signature in
+                FixedBytes(service.key).map { AttestorSet.keyID($0) == signature.keyID } ?? false
+            }) {
+                services.onFault(ServiceFault(service: name(service), reason: .contradicts))
+            }
+        }
         return Token(body: body, signatures: signatures)
     }
 
     private static func evaluate(
         _ services: IdentityServices, _ parameters: IdentityParameters, _ token: Token,
-        _ scope: Scope
+        _ scope: Scope, at now: Int64
     ) async throws -> [NodeAnswer] {
         let request = JSON.object([
             "token": .bytes(token.encoded), "edition": .bytes(scope.edition.array),
             "salt": .bytes(scope.salt.array),
         ]).text
+        let verified = try binding { () throws(ProofError) in
+            try parameters.attestors.verify(token, at: UInt64(clamping: now))
+        }
+        let threshold = parameters.keys.sharing.threshold
         var answers = [NodeAnswer]()
-        for service in services.nodes where answers.count < parameters.keys.sharing.threshold {
-            guard let text = try? await service.evaluate(request),
-                let bytes = try? JSON.message(text, limit: 4096).required("answer").bytes(),
-                let answer = try? NodeAnswer(parsing: bytes), answer.node == service.node
-            else { continue }
-            answers.append(answer)
-        }
-        guard answers.count == parameters.keys.sharing.threshold else {
-            throw Refusal.unavailable
-        }
+        var refusal = Refusal.unavailable
+        await services.ask(
+            services.nodes, atOnce: threshold, named: { .node($0.node) },
+            { service throws(Refusal) in try await service.evaluate(request) },
+            taking: { service, text in
+                guard let bytes = try? JSON.message(text, limit: 4096).required("answer").bytes(),
+                    let answer = try? NodeAnswer(parsing: bytes)
+                else { return .malformed }
+                guard answer.node == service.node,
+                    !answers.contains(where: { $0.node == answer.node })
+                else { return .contradicts }
+                do {
+                    try parameters.keys.check(answer, for: verified, edition: scope.edition)
+                } catch {
+                    return .proofInvalid
+                }
+                answers.append(answer)
+                return nil
+            },
+            refused: { refusal = $0 }, until: { answers.count == threshold })
+        guard answers.count == threshold else { throw refusal }
         return answers
+    }
+
+    private static func name(_ service: any AttestorService) -> ServiceFault.Service {
+        .attestor(Hex.encode(service.key))
     }
 }

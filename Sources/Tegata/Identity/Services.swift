@@ -36,13 +36,20 @@ public struct IdentityServices: Sendable {
     let nodes: [any EvaluationService]
     let nodeThreshold: Int
     let trust: TrustProfile
+    /// How long one service may take.
+    var patience: Duration = .seconds(5)
+    /// Told of every service that does not answer, or not truly.
+    var onFault: @Sendable (ServiceFault) -> Void = { _ in }
 
-    /// Services of separate operators.
+    /// Services of separate operators. One that is away, slow or lying is left out while enough others answer, and named
+    /// to `onFault`; `patience` is how long one may take.
     ///
     /// - Throws: `malformed` unless both thresholds are between 1 and the number of services, at most 9 nodes.
     public init(
         attestors: [any AttestorService], threshold attestorThreshold: Int,
-        nodes: [any EvaluationService], threshold nodeThreshold: Int
+        nodes: [any EvaluationService], threshold nodeThreshold: Int,
+        patience: Duration = .seconds(5),
+        onFault: @escaping @Sendable (ServiceFault) -> Void = { _ in }
     ) throws(Refusal) {
         try self.init(
             attestors: attestors, threshold: attestorThreshold, nodes: nodes,
@@ -50,6 +57,8 @@ public struct IdentityServices: Sendable {
             trust: .split(
                 attestors: .init(needed: attestorThreshold, total: attestors.count),
                 nodes: .init(needed: nodeThreshold, total: nodes.count)))
+        self.patience = patience
+        self.onFault = onFault
     }
 
     private init(

@@ -67,16 +67,23 @@ extension EditionKeys {
         guard nodes.count == sharing.threshold, Set(nodes).count == nodes.count else {
             throw .thresholdNotMet
         }
-        let context = token.evaluationContext(edition)
-        for answer in answers {
-            guard (1...sharing.nodes).contains(answer.node) else { throw .unknownKey }
-            let statement = Statement.evaluation(
-                key: nodeKeys[answer.node - 1], token.body.blinded, value: answer.value, context)
-            guard statement.isValid(answer.proof) else { throw .invalidProof }
-        }
+        for answer in answers { try check(answer, for: token, edition: edition) }
         let parts = zip(answers, Sharing.lagrange(nodes)).compactMap { $0.value.times($1) }
         guard let combined = Point.sum(parts) else { throw .vanished }
         return combined
+    }
+
+    /// Nothing, when one answer is proven under the published key of its node.
+    ///
+    /// - Throws: `unknownKey`, `invalidProof`.
+    package func check(
+        _ answer: NodeAnswer, for token: VerifiedToken, edition: FixedBytes<32>
+    ) throws(ProofError) {
+        guard (1...sharing.nodes).contains(answer.node) else { throw .unknownKey }
+        let statement = Statement.evaluation(
+            key: nodeKeys[answer.node - 1], token.body.blinded, value: answer.value,
+            token.evaluationContext(edition))
+        guard statement.isValid(answer.proof) else { throw .invalidProof }
     }
 }
 

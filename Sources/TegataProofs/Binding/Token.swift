@@ -63,6 +63,13 @@ package struct Token: Hashable, Sendable {
         /// which attestors signed.
         package var hash: FixedBytes<32> { BindingHash.tagged("token", encoded) }
 
+        /// Whether `signature` is the one of the attestor with this x-only key.
+        package func isSigned(by key: FixedBytes<32>, _ signature: AttestorSignature) -> Bool {
+            signature.keyID == AttestorSet.keyID(key)
+                && Secp256k1.PublicKey.isValidSchnorrSignature(
+                    signature.bytes.span, for: hash.span, xOnly: key.span)
+        }
+
         /// An attestor's signature over this body.
         package func signature(
             by key: Secp256k1.PrivateKey, using source: inout some Randomness
