@@ -7,11 +7,12 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup server build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
+.PHONY: help setup services server build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
 
 help:
 	@echo "make demo         the whole story, in one program"
 	@echo "make test         every test"
+	@echo "make services     2 of 3 attestors and 3 of 5 nodes on loopback, and three of them killed"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
 	@echo "make crash        kill and fail the register at every call, fail PostgreSQL over [ROUNDS=50]"
@@ -89,5 +90,11 @@ crash: setup server
 interop: setup
 	@scripts/interop
 
-ci: setup server lint test test-release examples demo outside conformance interop constant-time docs
+# Attestors and nodes as processes: a card through all of them, and one with three of them killed.
+services: setup
+	@echo "== services"
+	@$(SWIFT) build --package-path Examples -c release
+	@$(SWIFT) run --package-path Examples -c release --skip-build split
+
+ci: setup server lint test test-release examples services demo outside conformance interop constant-time docs
 	@echo "== all of it passed"

@@ -113,7 +113,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TegataPostgresTests",
-            dependencies: ["TegataPostgres", "TegataLog", "TegataJournalKit", "TestSupport"],
+            dependencies: [
+                "TegataPostgres", "Tegata", "TegataCrypto", "TegataLog", "TegataSDJWT",
+                "TegataJournalKit", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TegataTests",

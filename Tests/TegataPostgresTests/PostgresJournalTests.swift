@@ -1,6 +1,9 @@
+import Tegata
+import TegataCrypto
 import TegataJournalKit
 import TegataLog
 import TegataPostgres
+import TegataSDJWT
 import TestSupport
 import Testing
 
@@ -17,6 +20,26 @@ struct PostgresJournalTests {
     @Test func `the journal does what every journal must`() async throws {
         let connection = server.connection
         try await JournalKit { PostgresJournal(connection, named: $0) }.run()
+    }
+
+    @Test func `fifty uses of one nullifier by two processes give one success`() async throws {
+        let connection = server.connection
+        let stores = (0..<2).map { _ in
+            NullifierStore(journal: PostgresJournal(connection, named: "nullifiers"))
+        }
+        for nullifier in UInt8(0)..<3 {
+            let accepted = await withTaskGroup(of: Bool.self) { group in
+                for index in 0..<50 {
+                    group.addTask {
+                        (try? await stores[index % 2].use([nullifier], in: FixedBytes())) != nil
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(accepted == 1)
+        }
+        let restarted = NullifierStore(journal: PostgresJournal(connection, named: "nullifiers"))
+        await #expect(throws: Refusal.replayed) { try await restarted.use([1], in: FixedBytes()) }
     }
 
     @Test func `several logs live in one database`() async throws {

@@ -7,7 +7,7 @@ public import TegataSDJWT
 ///
 /// It only ever multiplies points that attestors signed, so it is no oracle for guessing people.
 public struct EvaluationNode: EvaluationService {
-    private let seeds: NodeSeeds
+    private let vault: NodeVault
     private let attestors: AttestorSet
     private let clock: @Sendable () -> Int64
 
@@ -15,10 +15,52 @@ public struct EvaluationNode: EvaluationService {
         seeds: NodeSeeds, attestors: AttestorSet,
         clock: @escaping @Sendable () -> Int64 = { SystemClock.now }
     ) {
-        self.seeds = seeds
+        vault = NodeVault(seeds)
         self.attestors = attestors
         self.clock = clock
     }
+
+    /// A node from what `sealed` wrote. `key` is 32 bytes that are kept elsewhere.
+    ///
+    /// - Throws: `unauthorized` for another key or a changed file, `unsupported` for another version, `malformed`, also
+    ///   for attestor keys or a threshold that cannot be.
+    public init(
+        sealed bytes: [UInt8], under key: [UInt8], trusting attestors: [[UInt8]],
+        attestorThreshold: Int
+    ) throws(Refusal) {
+        guard key.count == 32,
+            let set = AttestorSet(keys: attestors, threshold: attestorThreshold)
+        else { throw .malformed }
+        vault = try NodeVault(sealed: bytes, under: SecretBytes(copying: key.span))
+        self.attestors = set
+        clock = { SystemClock.now }
+    }
+
+    /// Everything the node has to keep, encrypted and authenticated under `key`, 32 bytes (AES-256-GCM): for a file. Write
+    /// it after `publish`, `moveOn` and `close`, before anybody is told.
+    ///
+    /// - Throws: `malformed` for a key of another size.
+    public func sealed(under key: [UInt8]) throws(Refusal) -> [UInt8] {
+        guard key.count == 32 else { throw .malformed }
+        return vault.sealed(under: SecretBytes(copying: key.span))
+    }
+
+    /// Which epoch of seeds the node is in, from 0.
+    public var epoch: UInt64 { vault.epoch }
+
+    /// Moves on to the next epoch of seeds, with all other nodes, and erases those of this one. Editions that are open
+    /// stay so.
+    public func moveOn() {
+        vault.ratchet()
+    }
+
+    /// Erases this node's share of an edition for good, and moves on, so that the seeds cannot make it again.
+    public func close(_ edition: EditionDigest) {
+        vault.close(edition)
+    }
+
+    /// How often each edition was evaluated: what a node publishes, so that mass evaluation shows.
+    public var evaluations: [EditionDigest: UInt64] { vault.counts }
 
     /// A node that answers alone, with a fresh seed.
     static func embedded(trusting attestors: [[UInt8]], threshold: Int) -> EvaluationNode {
@@ -59,11 +101,11 @@ public struct EvaluationNode: EvaluationService {
     }
 
     /// Which of the nodes this is, from 1.
-    public var node: Int { seeds.node }
+    public var node: Int { vault.node }
 
     /// The points X_A of this node's pieces of the edition's key, by piece.
     public func publish(_ edition: EditionDigest) async throws(Refusal) -> String {
-        let pieces = try binding { () throws(ProofError) in try seeds.publication(for: edition) }
+        let pieces = try binding { () throws(ProofError) in try vault.publication(for: edition) }
         return JSON.object([
             "pieces": .array(
                 pieces.sorted { $0.key < $1.key }.map {
@@ -86,9 +128,10 @@ public struct EvaluationNode: EvaluationService {
             let token = try Token(parsing: token, threshold: attestors.threshold)
             let verified = try attestors.verify(token, at: now)
             var random = SystemRandomness()
-            return try seeds.share(for: scope.edition).answer(
+            return try vault.share(for: scope.edition).answer(
                 verified, scope: scope, using: &random)
         }
+        vault.count(scope.edition)
         return JSON.object(["answer": .bytes(answer.encoded)]).text
     }
 }

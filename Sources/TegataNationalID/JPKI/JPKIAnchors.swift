@@ -31,8 +31,8 @@ extension JPKI {
             test(authorities.map { ($0.cardClass, $0.root) })
         }
 
-        /// The roots of test authorities that are gone, DER, by the kind of card: for vectors. Every result says so.
-        package static func test(_ roots: [(cardClass: CardClass, root: [UInt8])]) -> Anchors {
+        /// The roots of test authorities in other processes, DER, by the kind of card. Every result says so.
+        public static func test(_ roots: [(cardClass: CardClass, root: [UInt8])]) -> Anchors {
             let trusted = roots.compactMap { cardClass, root -> (JPKIProfile, TrustAnchor)? in
                 guard
                     let profile = [JPKIProfile.rsa, .p384].first(where: {

@@ -8,6 +8,8 @@ package struct NodeSeeds: Sendable {
     package let node: Int
     private let seeds: [Int: SecretBytes]
 
+    var seedsByPiece: [Int: SecretBytes] { seeds }
+
     /// The seeds of `node`, by piece; `nil` unless they are exactly its pieces, 32 bytes each.
     package init?(sharing: Sharing, node: Int, seeds: [Int: SecretBytes]) {
         guard Set(seeds.keys) == Set(sharing.pieces(of: node)), !seeds.isEmpty,

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import ServiceKit
+import Tegata
+import TegataNationalID
+
+/// Two of three attestors and three of five nodes, each a process of its own on loopback: a card is claimed through them,
+/// then one attestor and two nodes are killed and another card is claimed.
+@main
+struct Command: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "split",
+        abstract:
+            "2 of 3 attestors and 3 of 5 nodes on loopback, and cards claimed through them (分散構成).",
+        discussion: "Keys and test authorities are made for this run and are gone with it.")
+
+    @Option(help: "Cards to claim before anything is killed.")
+    var cards = 20
+
+    @Option(help: "The first of eight ports.")
+    var port = 7_300
+
+    @Flag(help: "Leave the services running until Enter is pressed.")
+    var wait = false
+
+    func run() async throws {
+        let fleet = try Fleet(port: port)
+        defer { fleet.stop() }
+        try fleet.start()
+        try await fleet.waitUntilReady()
+        let named = Faults()
+        let services = try fleet.services { named.add($0) }
+        let club = Issuer(at: "https://club.example", keys: .generate(), identity: services)
+        let edition = try await club.open(
+            Edition(
+                "split", limit: 500, title: ["ja": "分散", "en": "Split"], nationalID: [.jpkiP384]))
+        print("opened: \(edition.trust.map { "\($0)" } ?? "")")
+
+        let before = try fleet.processorTime()
+        for _ in 0..<cards { try await claim(club, edition) }
+        let spent = try fleet.processorTime() - before
+        print(
+            "\(cards) cards through 8 services: \(milliseconds(spent / Double(cards))) ms of processor time a card, all roles together"
+        )
+
+        for service in [0, 3, 5] { fleet.kill(service) }
+        print("killed: attestor 1, node 1, node 3")
+        try await claim(club, edition)
+        print("a card was issued all the same; named as missing:")
+        for fault in named.all { print("  \(fault)") }
+        fleet.kill(4)
+        do {
+            try await claim(club, edition)
+            throw KeyFile.Problem(description: "two nodes of five issued a card")
+        } catch Refusal.unavailable {
+            print("with a third node gone: \(Refusal.unavailable.rawValue), and nothing was issued")
+        }
+        if wait {
+            print("Enter ends it (Enter で終了)")
+            _ = readLine()
+        }
+    }
+
+    private func claim(_ club: Issuer, _ edition: OpenEdition) async throws {
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let request = try await member.request(edition, proving: DemoIdentity(.jpkiP384))
+        _ = try member.accept(try await club.issue(to: request), from: club.profile)
+    }
+
+    private func milliseconds(_ seconds: Double) -> String {
+        String(format: "%.1f", seconds * 1_000)
+    }
+}
+
+/// What was reported, each once, in order.
+final class Faults: @unchecked Sendable {
+    // Sound because the lock is held for every access.
+    private let lock = NSLock()
+    private var faults = [ServiceFault]()
+
+    func add(_ fault: ServiceFault) {
+        lock.withLock { if !faults.contains(fault) { faults.append(fault) } }
+    }
+
+    var all: [ServiceFault] { lock.withLock { faults } }
+}
