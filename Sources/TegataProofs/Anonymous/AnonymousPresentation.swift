@@ -96,7 +96,7 @@ package struct AnonymousQuestion: Sendable {
     ///
     /// - Throws: `malformed`, `invalidProof`.
     package func verify(_ answer: [UInt8]) throws(ProofError) -> Point {
-        let (nullifier, entry) = try read(answer)
+        let (nullifier, _, entry) = try read(answer)
         guard set.checks.hold([entry]) else { throw .invalidProof }
         return nullifier
     }
@@ -113,7 +113,7 @@ package struct AnonymousQuestion: Sendable {
         var entries: [OneOfManyChecks.Entry] = []
         for (question, answer) in answers {
             guard question.set == set else { throw .mismatch }
-            let (nullifier, entry) = try question.read(answer)
+            let (nullifier, _, entry) = try question.read(answer)
             nullifiers.append(nullifier)
             entries.append(entry)
         }
@@ -121,10 +121,23 @@ package struct AnonymousQuestion: Sendable {
         return nullifiers
     }
 
+    /// What both challenges of an answer follow from, and the first of them, x, for other implementers: the second is the
+    /// first 32 bytes of the linear proof.
+    ///
+    /// - Throws: as `verify`, except that the membership half is not checked.
+    package func transcript(
+        of answer: [UInt8]
+    ) throws(ProofError) -> (instance: [UInt8], challenge: Scalar) {
+        let (_, instance, entry) = try read(answer)
+        return (instance, entry.challenge)
+    }
+
     /// Everything but the membership half, which the caller has to check.
     private func read(
         _ answer: [UInt8]
-    ) throws(ProofError) -> (nullifier: Point, entry: OneOfManyChecks.Entry) {
+    ) throws(ProofError) -> (
+        nullifier: Point, instance: [UInt8], entry: OneOfManyChecks.Entry
+    ) {
         guard answer.count == size else { throw .malformed }
         var reader = Reader(answer)
         let shifted = try reader.point()
@@ -135,9 +148,10 @@ package struct AnonymousQuestion: Sendable {
             for _ in 0..<predicate.bitCount { bits.append(try reader.point()) }
             commitments.append(bits)
         }
-        let entry = try statement(shifted, nullifier, commitments).entry(from: &reader)
+        let statement = statement(shifted, nullifier, commitments)
+        let entry = try statement.entry(from: &reader)
         try reader.finish()
-        return (nullifier, entry)
+        return (nullifier, statement.instance, entry)
     }
 
     /// Z − Σ_revealed a_iG_{i+1} = sG₁ + Σ_hidden a_iG_{i+1} + r'H ∧ N = sV, and the predicates about hidden a_i.

@@ -43,6 +43,16 @@ package enum BatchProof {
         }
         guard list.checks.hold(entries) else { throw .invalidProof }
     }
+
+    /// What the challenges of a settling proof follow from, then y and x, for other implementers.
+    ///
+    /// - Throws: `malformed`.
+    package static func transcript(
+        of proof: [UInt8], about index: PersonIndex, in list: SessionList, context: ProofContext
+    ) throws(ProofError) -> (instance: [UInt8], fold: Scalar, challenge: Scalar) {
+        let statement = BatchStatement(list, index.point, wallet: nil, context)
+        return (statement.instance, statement.fold, try statement.entry(proof).challenge)
+    }
 }
 
 /// A request for a card that shows no session: L, D_h and the proof that L comes from the list. 1,161 bytes for
@@ -106,9 +116,9 @@ struct BatchStatement {
     private let list: SessionList
     private let index: Point
     private let wallet: Point?
-    private let instance: [UInt8]
+    let instance: [UInt8]
     /// y.
-    private let fold: Scalar
+    let fold: Scalar
 
     private var label: String { wallet == nil ? "settle" : "batch" }
 

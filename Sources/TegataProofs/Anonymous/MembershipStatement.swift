@@ -10,7 +10,7 @@ struct MembershipStatement {
     let shifted: Point
     let relation: LinearRelation<Point>
     let label: String
-    private let instance: [UInt8]
+    let instance: [UInt8]
 
     init(
         _ shifted: Point, in set: AnonymitySet, _ relation: LinearRelation<Point>, label: String,

@@ -24,7 +24,10 @@ package struct SessionList: Hashable, Sendable {
             sessions.map { ($0.token.body.blinded.base, $0.evaluated) })
     }
 
-    init(
+    /// The list of these R_j and β_j, in their order, which whoever calls this has taken from checked sessions.
+    ///
+    /// - Throws: `malformed` for none or too many.
+    package init(
         edition: FixedBytes<32>, _ sessions: [(base: Point, evaluated: Point)]
     ) throws(ProofError) {
         guard let digits = OneOfMany.digits(for: sessions.count) else { throw .malformed }

@@ -23,6 +23,10 @@ import Testing
         #expect(try rowVectors(BindingStory()).isReproduced())
     }
 
+    @Test func `proofs over lists are what this code makes`() throws {
+        #expect(try listVectors(BindingStory()).isReproduced())
+    }
+
     @Test func `proofs are what this code makes`() throws {
         #expect(try proofVectors(BindingStory()).isReproduced())
     }
