@@ -1,6 +1,7 @@
 import Foundation
 import TegataCrypto
 import TegataLog
+import TegataNationalID
 import TegataProofs
 import TegataSDJWT
 import TegataSQLite
@@ -292,6 +293,59 @@ import Testing
             club.cards[6], revealing: ["class"], to: question)
         let membership = try await door.verify(shown)
         #expect(membership.claims["class"] == "resident" && membership.pseudonym != nil)
+    }
+
+    @Test func `the person at the door is a member, a friend is not, and nobody is named`()
+        async throws
+    {
+        let world = try await PersonWorld()
+        let members = (0..<3).map { _ in DemoIdentity(.jpkiP384) }
+        for (index, member) in members.enumerated() {
+            _ = try await world.card(member, for: Club.holder("person \(index)"))
+        }
+        let snapshot = try MemberSnapshot(
+            parsing: try await world.issuer.publicLists(of: world.founders),
+            from: world.issuer.profile)
+        let inn = inn()
+        func answer(_ identity: DemoIdentity, _ question: String) async throws -> String {
+            try await world.holder.answer(
+                question, proving: identity, in: world.founders, from: inn.profile,
+                among: snapshot, ofAtLeast: 3)
+        }
+        let question = try await inn.challenge(forPersonIn: snapshot)
+        let shown = try await answer(members[1], question)
+        let other = try await inn.challenge(forPersonIn: snapshot)
+        let nonce = try PersonQuestion(parsing: other, from: inn.profile, about: snapshot).nonce
+        let first = try PersonQuestion(parsing: question, from: inn.profile, about: snapshot)
+        let moved = shown.replacing(first.nonce, with: nonce)
+        await #expect(throws: Refusal.nationalIDInvalid) {
+            try await inn.verify(person: moved, among: snapshot)
+        }
+        let found = try await inn.verify(person: shown, among: snapshot)
+        #expect(found.anonymity == 3 && found.edition == "founders")
+        guard case .proven(_, usesTestAnchors: true, revocation: _) = found.person else {
+            Issue.record("not proven")
+            return
+        }
+        await #expect(throws: Refusal.replayed) {
+            try await inn.verify(person: shown, among: snapshot)
+        }
+        await #expect(throws: Refusal.typeMismatch, "a friend with the phone") {
+            try await answer(
+                DemoIdentity(.jpkiP384), try await inn.challenge(forPersonIn: snapshot))
+        }
+        await #expect(throws: Refusal.limitExceeded) {
+            try await world.holder.answer(
+                try await inn.challenge(forPersonIn: snapshot), proving: members[0],
+                in: world.founders, from: inn.profile, among: snapshot)
+        }
+        // A question of the other kind is none.
+        let club = try await Club.shared.value
+        let vote = try await inn.challenge(for: club.action())
+        await #expect(throws: Refusal.typeMismatch) { try await answer(members[0], vote) }
+        await #expect(throws: Refusal.unsupported) {
+            try await inn.challenge(forPersonIn: club.snapshot)
+        }
     }
 
     @Test func `two processes on one file let a card act once, also after a restart`() async throws

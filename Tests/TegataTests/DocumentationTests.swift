@@ -98,8 +98,45 @@ import Testing
         #expect(try member.accept(issued, from: club.profile).serial.number == 1)
     }
 
+    @Test func `the page of anonymous members runs`() async throws {
+        // snippet Anonymous
+        let club = Issuer(at: "https://club.example", keys: .generate())
+        let founders = try await club.open(
+            Edition(
+                "founders", limit: 500, nationalID: [],
+                committed: [.text("class"), .number("born", bits: 16)]))
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let issued = try await club.issue(
+            to: try await member.request(founders),
+            claims: ["class": .selective("resident"), "born": .selective(12_345)])
+        let card = try member.accept(issued, from: club.profile)
+        // end
+        // snippet Anonymous
+        let snapshot = try MemberSnapshot(
+            parsing: try await club.publicLists(of: founders), from: club.profile)
+        let inn = AnonymousVerifier(
+            at: "https://inn.example", key: .secp256k1(Secp256k1.PrivateKey()),
+            store: .inMemory(), nullifiers: .inMemory())
+        let night = try AnonymousAction(
+            snapshot, number: 1, opens: snapshot.time, closes: snapshot.time + 86_400,
+            requiring: [.atMost("born", 14_975), .oneOf("class", ["resident", "staff"])],
+            purpose: ["ja": "宿泊割引", "en": "A night at the inn"])
+        let question = try await inn.challenge(for: night)
+        // end
+        // snippet Anonymous
+        let answer = try member.answer(
+            question, with: card, from: inn.profile, among: snapshot, ofAtLeast: 1)
+        // end
+        // snippet Anonymous
+        let guest = try await inn.verify(answer, for: night)
+        print("one of \(guest.anonymity), here for the first time: \(guest.predicates)")
+        // end
+        #expect(guest.anonymity == 1)
+    }
+
     private static let pages = [
         "Issuing", "Holding", "Verifying", "Attesting", "Evaluating", "CardOnly", "Operating",
+        "Anonymous",
     ]
 
     @Test(arguments: pages)

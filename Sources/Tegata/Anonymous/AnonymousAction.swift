@@ -120,12 +120,7 @@ struct SignedQuestion {
             Int64(clamping: try payload.required(name).time())
         }
         expires = times[0]
-        let named = EditionName(
-            issuer: try payload.required("issuer").text(atMost: 2048),
-            id: try payload.required("edition").text(atMost: 64))
-        guard named.names(snapshot.edition, of: snapshot.issuer),
-            try payload.required("snapshot").bytes() == snapshot.root.array
-        else { throw .typeMismatch }
+        try snapshot.check(payload)
         var predicates = [ClaimPredicate]()
         for entry in try payload.required("requires").elements(atMost: 8) {
             predicates.append(try ClaimPredicate(json: entry))

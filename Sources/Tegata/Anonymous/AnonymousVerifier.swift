@@ -7,10 +7,10 @@ public import TegataSDJWT
 public struct AnonymousVerifier: Sendable {
     /// The identifier that questions are asked in and nullifiers belong to.
     public let id: String
-    private let key: SigningKey
-    private let store: any ChallengeStore
+    let key: SigningKey
+    let store: any ChallengeStore
     private let nullifiers: NullifierStore
-    private let clock: @Sendable () -> Int64
+    let clock: @Sendable () -> Int64
 
     /// A verifier that signs its questions with `key`. `store` remembers what was asked, `nullifiers` who has acted.
     public init(
@@ -47,13 +47,21 @@ public struct AnonymousVerifier: Sendable {
     ///
     /// - Throws: `notYetValid` before the action opens, `expired` once it has closed, `unavailable`.
     public func challenge(for action: AnonymousAction) async throws(Refusal) -> String {
-        let now = clock()
-        try action.checkOpen(at: now)
+        try action.checkOpen(at: clock())
+        return try await ask { nonce, now, expires in
+            SignedQuestion.sign(
+                action, by: id, nonce: nonce, at: now, expires: min(expires, action.closes), key)
+        }
+    }
+
+    /// Signs a question under a fresh nonce, and remembers it.
+    func ask(
+        _ sign: (_ nonce: String, _ now: Int64, _ expires: Int64) -> String
+    ) async throws(Refusal) -> String {
         var random = SystemRandomness()
-        let nonce = Base64URL.encode(random.bytes(32))
-        let expires = min(now + Self.questionLifetime, action.closes)
-        let text = SignedQuestion.sign(
-            action, by: id, nonce: nonce, at: now, expires: expires, key)
+        let (nonce, now) = (Base64URL.encode(random.bytes(32)), clock())
+        let expires = now + Self.questionLifetime
+        let text = sign(nonce, now, expires)
         try await store.remember(nonce, content: text, until: expires, now: now)
         return text
     }

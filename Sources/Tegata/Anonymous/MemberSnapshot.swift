@@ -40,6 +40,18 @@ public struct MemberSnapshot: Sendable {
         anonymity = min(cards.smallest, persons.smallest)
     }
 
+    /// That a question is about this snapshot.
+    ///
+    /// - Throws: `typeMismatch` for another edition, issuer or list; `malformed`.
+    func check(_ question: JSON) throws(Refusal) {
+        let named = EditionName(
+            issuer: try question.required("issuer").text(atMost: 2048),
+            id: try question.required("edition").text(atMost: 64))
+        guard named.names(edition, of: issuer),
+            try question.required("snapshot").bytes() == root.array
+        else { throw .typeMismatch }
+    }
+
     /// 32 bytes that stand for both lists.
     var root: FixedBytes<32> {
         taggedHash("TEGATA-V01/snapshot", (cards.sets + persons.sets).flatMap { $0.root.array })

@@ -13,7 +13,8 @@ typealias OwnFunction =
 func runOwnVectors(_ folder: Folder, _ report: inout Report) async throws {
     let functions = [
         valueFunctions, sessionFunctions, messageFunctions, rowFunctions,
-        editionFunctions, cardFunctions, presentationFunctions, serviceFunctions, statusFunctions, listFunctions,
+        editionFunctions, cardFunctions, presentationFunctions, serviceFunctions, statusFunctions,
+        listFunctions,
     ].reduce(
         into: [:]
     ) { $0.merge($1) { first, _ in first } }
