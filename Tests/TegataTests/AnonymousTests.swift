@@ -282,6 +282,22 @@ import Testing
         #expect(read.edition == club.edition.edition)
     }
 
+    @Test func `a member without a phone commits to nothing, and is in the lists all the same`()
+        async throws
+    {
+        let world = try await PersonWorld()
+        let edition = try await world.issuer.open(
+            Edition(
+                "committed", limit: 2, nationalID: [.jpkiP384], committed: [.text("class")]))
+        let kiosk = Kiosk(
+            at: "https://station.example", key: World.privateKey("kiosk"), clock: { World.now })
+        let request = try await kiosk.request(edition, proving: DemoIdentity(.jpkiP384))
+        _ = try await world.issuer.issue(to: request)
+        let snapshot = try MemberSnapshot(
+            parsing: try await world.issuer.publicLists(of: edition), from: world.issuer.profile)
+        #expect(snapshot.count == 1)
+    }
+
     @Test func `a card with committed claims still answers by name and by pseudonym`() async throws
     {
         let club = try await Club.shared.value

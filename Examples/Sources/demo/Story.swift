@@ -36,6 +36,7 @@ struct Story {
         try await show(card, by: aiko, at: door)
         try await lend(card, of: aiko, to: ben, founders, at: door)
         try await withoutPhone(founders, at: door)
+        try await vote(founders, card, of: aiko)
         try await audit(card, of: aiko)
         stage.act("おわり", "That is the whole story.")
     }
@@ -50,7 +51,8 @@ struct Story {
         stage.act("市が限定五百枚の版をひらく", "A city opens an edition of exactly 500")
         let edition = try Edition(
             "founders", limit: 500, title: ["ja": "創設会員", "en": "Founders"],
-            benefits: ["library", "onsen"], nationalID: [.jpkiRSA, .jpkiP384])
+            benefits: ["library", "onsen"], nationalID: [.jpkiRSA, .jpkiP384],
+            committed: [.text("tier"), .number("since", bits: 12)])
         let founders = try await stage.time("版の公開", "the edition is announced") {
             try await club.open(edition)
         }
@@ -187,6 +189,39 @@ struct Story {
             "知らない人のIDカード", "a stranger's ID card", for: .unauthorized
         ) {
             _ = try await door.verify(kiosk: stranger)
+        }
+    }
+
+    /// One member acts once, and nobody learns which.
+    private func vote(_ founders: OpenEdition, _ card: Card, of member: Member) async throws {
+        stage.act("四人のうちのひとり、とだけ示す", "One of four, without saying which")
+        let snapshot = try MemberSnapshot(
+            parsing: try await club.publicLists(of: founders), from: club.profile)
+        let hall = AnonymousVerifier(
+            at: "https://hall.example", key: .secp256k1(Secp256k1.PrivateKey()),
+            store: .inMemory(), nullifiers: .inMemory())
+        let action = try AnonymousAction(
+            snapshot, number: 1, opens: snapshot.time, closes: snapshot.time + 3_600,
+            requiring: [.atMost("since", 2026), .oneOf("tier", ["gold", "silver"])],
+            purpose: ["ja": "投票", "en": "A vote"])
+        func answer() async throws -> String {
+            try member.wallet.answer(
+                try await hall.challenge(for: action), with: card, from: hall.profile,
+                among: snapshot, ofAtLeast: 4)
+        }
+        let first = try await stage.time(
+            "会員証のひとつで答える", "the member answers with one of the cards"
+        ) { try await answer() }
+        let found = try await stage.time("役場が確かめる", "the town hall verifies") {
+            try await hall.verify(first, for: action)
+        }
+        let shown = found.predicates.map { "\($0)" }.joined(separator: ", ")
+        stage.say(
+            "役場が知ったこと: \(found.anonymity)人のうちのひとり、\(shown)",
+            "the town hall learned: one of \(found.anonymity), \(shown)")
+        let second = try await answer()
+        try await stage.refused("もう一度投票する", "a second vote with the same card", for: .replayed) {
+            _ = try await hall.verify(second, for: action)
         }
     }
 

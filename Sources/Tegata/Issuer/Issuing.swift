@@ -64,8 +64,10 @@ extension Issuer {
         _ request: String, _ claims: Claims, as purpose: Purpose
     ) async throws(IssuingError) -> String {
         try claims.check()
-        // What is ours to get right is said before the request is used up.
-        if let asked = try? CardRequest(parsing: request), let opened = edition(asked.edition) {
+        // What is ours to get right is said before the request is used up. A member without a phone has nothing to commit to.
+        if let asked = try? CardRequest(parsing: request), asked.wallet != nil,
+            let opened = edition(asked.edition)
+        {
             _ = try opened.edition.attributes(of: claims.value(of:))
         }
         do throws(Refusal) {
