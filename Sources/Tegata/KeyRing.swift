@@ -12,6 +12,20 @@ struct KeyRing: Sendable {
         guard !keys.isEmpty, Set(names).count == names.count else { return nil }
     }
 
+    /// The keys of a JWK set.
+    ///
+    /// - Throws: `malformed`, `limitExceeded`, also for a set that can be read in two ways (A16); `issuerUntrusted` for a
+    ///   set that makes no ring.
+    init(set: JSON) throws(Refusal) {
+        _ = try JWKSet(parsing: set.encoded)
+        var keys = [VerifyingKey]()
+        for key in try set.required("keys").elements(atMost: 64) {
+            keys.append(try VerifyingKey(parsingJWK: key.encoded))
+        }
+        guard let ring = KeyRing(keys) else { throw .issuerUntrusted }
+        self = ring
+    }
+
     /// The one key that a header means: by `kid` when it has one, else the only one of its algorithm. A hint selects;
     /// it never adds a key, and keys are never tried one after the other.
     ///

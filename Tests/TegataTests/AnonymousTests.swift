@@ -178,6 +178,11 @@ import Testing
         await #expect(throws: Refusal.holderBindingInvalid) {
             try await inn.verify(answer, for: other)
         }
+        // A milder question of the same number proves nothing about a stricter action.
+        let stricter = try club.action(requiring: [.atLeast("born", 60_000)])
+        await #expect(throws: Refusal.holderBindingInvalid) {
+            try await inn.verify(answer, for: stricter)
+        }
         let nonce = try SignedQuestion(parsing: second, from: inn.profile, about: club.snapshot)
             .nonce
         let json = try JSON(parsing: Array(answer.utf8))

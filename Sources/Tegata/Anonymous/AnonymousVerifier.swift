@@ -84,7 +84,8 @@ public struct AnonymousVerifier: Sendable {
             throw .holderBindingInvalid
         }
         let question = try SignedQuestion(parsing: text, from: profile, about: action.snapshot)
-        guard question.action.number == action.number, now < question.expires else {
+        // What was asked then is what is proven now: a question of a milder action of the same number is another one.
+        guard question.action.isSame(as: action), now < question.expires else {
             throw .holderBindingInvalid
         }
         let statement = try question.statement(Int(clamping: part))
@@ -119,6 +120,12 @@ public struct AnonymousMembership: Sendable {
 }
 
 extension AnonymousAction {
+    /// Whether both ask the same; the snapshot is compared where the question is read, and the purpose is words.
+    func isSame(as other: AnonymousAction) -> Bool {
+        number == other.number && opens == other.opens && closes == other.closes
+            && predicates == other.predicates
+    }
+
     func checkOpen(at now: Int64) throws(Refusal) {
         guard now >= opens else { throw .notYetValid }
         guard now < closes else { throw .expired }

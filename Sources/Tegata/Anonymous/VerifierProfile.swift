@@ -24,14 +24,7 @@ public struct VerifierProfile: Sendable {
     public init(parsing text: String) throws(Refusal) {
         let json = try JSON.message(text, limit: 1 << 16)
         verifier = try json.required("verifier").text(atMost: 2048)
-        let set = try json.required("jwks")
-        _ = try JWKSet(parsing: set.encoded)
-        var keys = [VerifyingKey]()
-        for key in try set.required("keys").elements(atMost: 64) {
-            keys.append(try VerifyingKey(parsingJWK: key.encoded))
-        }
-        guard let ring = KeyRing(keys) else { throw .issuerUntrusted }
-        self.ring = ring
+        ring = try KeyRing(set: try json.required("jwks"))
     }
 
     /// The profile as JSON text.

@@ -12,7 +12,8 @@ extension IdentityServices {
     /// Asks services until `isEnough`, as many at a time as may be enough; each that fails makes room for the next, and is
     /// named.
     func ask<Service: Sendable, Value: Sendable>(
-        _ services: [Service], atOnce count: Int, named name: (Service) -> ServiceFault.Service,
+        _ services: [Service], atOnce count: Int, within patience: Duration,
+        named name: (Service) -> ServiceFault.Service,
         _ question: @escaping @Sendable (Service) async throws(Refusal) -> Value,
         taking take: (Service, Value) -> Reason?,
         refused: (Refusal) -> Void = { _ in }, until isEnough: () -> Bool
@@ -21,7 +22,6 @@ extension IdentityServices {
             var waiting = services[...]
             func start(_ waiting: inout ArraySlice<Service>) {
                 guard let next = waiting.popFirst() else { return }
-                let patience = patience
                 group.addTask {
                     (
                         next,

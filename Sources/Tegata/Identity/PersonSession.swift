@@ -46,7 +46,9 @@ struct PersonSession {
         // All that are there get into the challenge, so that one signature of the ID card is enough whoever fails later.
         var asked = [IDChallenge.Attestor]()
         await services.ask(
-            services.attestors, atOnce: services.attestors.count, named: name,
+            services.attestors, atOnce: services.attestors.count,
+            // A nonce costs nothing, and everybody waits for the slowest.
+            within: min(services.patience, .seconds(2)), named: name,
             { service throws(Refusal) in try await service.challenge() },
             taking: { service, text in
                 guard let nonce = FixedBytes<32>((try? Base64URL.decode(text)) ?? []),
@@ -70,7 +72,7 @@ struct PersonSession {
         var refusal = Refusal.unavailable
         var attested = [Token.Body: [Token.AttestorSignature]]()
         await services.ask(
-            present, atOnce: threshold, named: name,
+            present, atOnce: threshold, within: services.patience, named: name,
             { service throws(Refusal) in try await service.attest(request) },
             taking: { service, text in
                 guard let attestation = try? Attestation(parsing: text),
@@ -118,7 +120,7 @@ struct PersonSession {
         var answers = [NodeAnswer]()
         var refusal = Refusal.unavailable
         await services.ask(
-            services.nodes, atOnce: threshold, named: { .node($0.node) },
+            services.nodes, atOnce: threshold, within: services.patience, named: { .node($0.node) },
             { service throws(Refusal) in try await service.evaluate(request) },
             taking: { service, text in
                 guard let bytes = try? JSON.message(text, limit: 4096).required("answer").bytes(),

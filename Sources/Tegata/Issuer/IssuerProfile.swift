@@ -48,15 +48,7 @@ public struct IssuerProfile: Sendable {
             logKey.kind == .log
         else { throw .malformed }
         self.logKey = logKey
-        let set = try json.required("jwks")
-        // Refuses a set that can be read in two ways (A16).
-        _ = try JWKSet(parsing: set.encoded)
-        var keys = [VerifyingKey]()
-        for key in try set.required("keys").elements(atMost: 64) {
-            keys.append(try VerifyingKey(parsingJWK: key.encoded))
-        }
-        guard let ring = KeyRing(keys) else { throw .issuerUntrusted }
-        self.ring = ring
+        ring = try KeyRing(set: try json.required("jwks"))
         self.statuses = statuses
         editions = []
         var opened = [OpenEdition]()
