@@ -263,7 +263,7 @@ import Testing
     }
 
     @Test func `an edition commits to what it says, and the issuer has to give it`() async throws {
-        let club = try await Club.shared.value
+        let club = try await Club()
         let holder = Club.holder("nobody")
         for (claims, name): (Claims, String) in [
             (["class": "guest"], "born"), (["class": 1, "born": 1], "class"),
@@ -274,6 +274,12 @@ import Testing
             await #expect(throws: IssuingError.committedClaim(name: name)) {
                 try await club.issuer.issue(to: request, claims: claims)
             }
+            await #expect(throws: IssuingError.committedClaim(name: name)) {
+                try await club.issuer.issue(toAll: [request], claims: claims)
+            }
+            // Which has not used the request up.
+            let whole: Claims = ["class": "guest", "born": 7]
+            _ = try await club.issuer.issue(to: request, claims: whole)
         }
         for committed: [CommittedClaim] in [
             [.number("a", bits: 0)], [.number("a", bits: 33)], [.text("")], [.text("iss")],

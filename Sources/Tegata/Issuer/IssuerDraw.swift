@@ -44,12 +44,13 @@ extension Issuer {
     ///   - outcome: what the randomness named in advance has said.
     ///   - claims: what this issuer says about each winner.
     /// - Returns: how many cards the draw has issued.
-    /// - Throws: `IssuingError`: `refused` with `notYetValid` before entries have closed, `unauthorized` for another seed,
+    /// - Throws: `IssuingError`: `committedClaim` before anything is drawn; `refused` with `notYetValid` before entries have closed, `unauthorized` for another seed,
     ///   `conflict` for another outcome than the one it was held with, `unsupported`, `unavailable`.
     public func draw(
         _ edition: OpenEdition, seed: DrawSeed, outcome: String, claims: Claims = [:]
     ) async throws(IssuingError) -> Int {
         try claims.check()
+        _ = try edition.edition.attributes(of: claims.value(of:))
         do {
             try await hold(edition, seed, outcome)
             return try await deal(edition, claims)

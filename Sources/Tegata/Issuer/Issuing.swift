@@ -30,6 +30,7 @@ extension Issuer {
         toAll requests: [String], claims: Claims = [:]
     ) async throws(IssuingError) -> [String] {
         try claims.check()
+        for request in requests { try checkCommitted(claims, for: request) }
         do throws(Refusal) {
             var prepared = [Prepared]()
             for request in requests { prepared.append(try await prepare(request, claims)) }
@@ -64,18 +65,24 @@ extension Issuer {
         _ request: String, _ claims: Claims, as purpose: Purpose
     ) async throws(IssuingError) -> String {
         try claims.check()
-        // What is ours to get right is said before the request is used up. A member without a phone has nothing to commit to.
-        if let asked = try? CardRequest(parsing: request), asked.wallet != nil,
-            let opened = edition(asked.edition)
-        {
-            _ = try opened.edition.attributes(of: claims.value(of:))
-        }
+        try checkCommitted(claims, for: request)
         do throws(Refusal) {
             let prepared = try await prepare(request, claims, purpose)
             return try await answer(at: try await place(prepared, claims, purpose))
         } catch {
             throw .refused(error)
         }
+    }
+
+    /// That the claims hold what the edition commits to: ours to get right, and said before the request is used up. A member
+    /// without a phone has nothing to commit to.
+    private func checkCommitted(
+        _ claims: Claims, for request: String
+    ) throws(IssuingError) {
+        guard let asked = try? CardRequest(parsing: request), asked.wallet != nil,
+            let opened = edition(asked.edition)
+        else { return }
+        _ = try opened.edition.attributes(of: claims.value(of:))
     }
 
     /// A request that has passed every check but the place.
