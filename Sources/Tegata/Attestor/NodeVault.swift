@@ -27,7 +27,7 @@ final class NodeVault: Sendable {
 
     var epoch: UInt64 { state.withLock { $0.epoch } }
 
-    /// How often each edition was evaluated, and whether it is closed.
+    /// How often each edition was evaluated.
     var counts: [EditionDigest: UInt64] { state.withLock { $0.counts } }
 
     /// X_A of every piece, from the seeds of this epoch; the share of the edition is kept from here on.
@@ -50,12 +50,15 @@ final class NodeVault: Sendable {
         guard !isClosed else { throw .expired }
         if let known { return known }
         let share = try seeds.share(for: edition)
-        return state.withLock { state in
-            // Whoever was first decides: a ratchet in between must not change an edition's key.
+        let kept: NodeShare? = state.withLock { state in
+            // Whoever was first decides: neither moving on nor closing in between must be undone.
+            guard !state.closed.contains(edition) else { return nil }
             let kept = state.shares[edition] ?? share
             state.shares[edition] = kept
             return kept
         }
+        guard let kept else { throw .expired }
+        return kept
     }
 
     func count(_ edition: EditionDigest) {
