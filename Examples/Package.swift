@@ -17,8 +17,9 @@ let package = Package(
     dependencies: [
         .package(name: "tegata", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        // From 2.21 on it refuses what used to stop a server (A118 to A120).
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.21.0"),
+        // Older ones can be stopped by a request: many headers (A118), a nested form or a range (A120).
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.26.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
     ],
     targets: [
         .executableTarget(
@@ -33,6 +34,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: settings),
         .executableTarget(
             name: "attestor",

@@ -400,11 +400,12 @@ import Testing
 
     @Test func `a nullifier whose writing is uncertain is used once, and said to be`() async throws
     {
-        let journal = UncertainJournal()
+        let journal = FailingJournal()
+        journal.fail(.losesAnswer)
         let store = NullifierStore(journal: journal)
         try await store.use([1], in: FixedBytes())
         await #expect(throws: Refusal.replayed) { try await store.use([1], in: FixedBytes()) }
-        await journal.fail()
+        journal.fail(.refuses(.unavailable("the disk is full")))
         await #expect(throws: Refusal.unavailable) { try await store.use([2], in: FixedBytes()) }
     }
 
@@ -426,29 +427,5 @@ import Testing
         #expect(throws: Refusal.malformed) {
             try SnapshotParts([points[0].encoded, points[0].encoded])
         }
-    }
-}
-
-/// A journal that writes, and says that nobody knows; later, one that does not write at all.
-private actor UncertainJournal: Journal {
-    private let journal = InMemoryJournal()
-    private var isDown = false
-
-    func fail() { isDown = true }
-
-    func head() async throws(JournalError) -> JournalHead { await journal.head() }
-
-    func records(
-        from start: UInt64, atMost count: Int
-    ) async throws(JournalError) -> [JournalRecord] {
-        await journal.records(from: start, atMost: count)
-    }
-
-    func append(
-        _ records: [JournalRecord], to old: JournalHead, making new: JournalHead
-    ) async throws(JournalError) {
-        guard !isDown else { throw .unavailable("the disk is full") }
-        try await journal.append(records, to: old, making: new)
-        throw .uncertain("the line was cut")
     }
 }

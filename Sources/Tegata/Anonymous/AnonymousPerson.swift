@@ -36,9 +36,7 @@ extension AnonymousVerifier {
         let question = try PersonQuestion(parsing: text, from: profile, about: snapshot)
         guard now < question.expires else { throw .expired }
         let edition = snapshot.announced
-        guard let parameters = edition.identity, let trust = edition.trust else {
-            throw .unsupported
-        }
+        guard let parameters = edition.identity else { throw .unsupported }
         let set = snapshot.persons.sets[Int(clamping: part)]
         let token = try binding { () throws(ProofError) in
             try AnonymousIdentity.verify(
@@ -46,16 +44,11 @@ extension AnonymousVerifier {
                 edition: edition.digest, among: set, question: question.context,
                 at: UInt64(clamping: now))
         }
-        let flags = token.body.flags
-        guard edition.edition.accepts(token.body),
-            edition.usesTestAnchors || !flags.contains(.testAnchors)
-        else { throw .nationalIDInvalid }
+        let person = try edition.personCheck(token.body)
         try await store.consume(nonce, now: now)
         return AnonymousPerson(
             issuer: snapshot.issuer, edition: snapshot.edition, anonymity: set.points.count,
-            person: .proven(
-                trust, usesTestAnchors: flags.contains(.testAnchors),
-                revocation: flags.contains(.revocationGood) ? .good : .notChecked))
+            person: person)
     }
 }
 

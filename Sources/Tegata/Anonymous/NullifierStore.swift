@@ -69,13 +69,11 @@ public actor NullifierStore {
                 if !isRead { try await follow(&waiting) }
                 waiting = refuseUsed(waiting)
                 guard !waiting.isEmpty else { return }
-                var next = tree
-                for use in waiting { next.append(TreeHash(leaf: use.entry.array)) }
-                let new = JournalHead(size: next.size, root: next.root, note: "")
+                for use in waiting { tree.append(TreeHash(leaf: use.entry.array)) }
+                let new = JournalHead(size: tree.size, root: tree.root, note: "")
                 try await journal.append(
                     waiting.map { JournalRecord(entry: $0.entry.array, memo: $0.mark) }, to: head,
                     making: new)
-                tree = next
                 head = new
                 for use in waiting {
                     used.insert(use.entry)
@@ -83,6 +81,8 @@ public actor NullifierStore {
                 }
                 return
             } catch {
+                // The tree is changed in place: a copy would cost as much as everything that was ever used.
+                if (try? tree.truncate(to: head.size)) == nil { tree = MerkleTree() }
                 isRead = false
                 switch error {
                 // Somebody else was first, or nobody knows: what the journal holds decides.

@@ -70,7 +70,8 @@ struct PersonSession {
         let keys = Set(asked.map(\.key))
         let present = services.attestors.filter { FixedBytes($0.key).map(keys.contains) ?? false }
         var refusal = Refusal.unavailable
-        var attested = [Token.Body: [Token.AttestorSignature]]()
+        typealias Signed = (by: any AttestorService, signature: Token.AttestorSignature)
+        var attested = [Token.Body: [Signed]]()
         await services.ask(
             present, atOnce: threshold, within: services.patience, named: name,
             { service throws(Refusal) in try await service.attest(request) },
@@ -84,25 +85,21 @@ struct PersonSession {
                 guard attestation.body.isSigned(by: key, attestation.signature) else {
                     return .signatureInvalid
                 }
-                attested[attestation.body, default: []].append(attestation.signature)
+                attested[attestation.body, default: []].append((service, attestation.signature))
                 return nil
             },
             refused: { refusal = $0 },
             until: { attested.values.contains { $0.count == threshold } })
-        guard let (body, signatures) = attested.first(where: { $0.value.count == threshold })
-        else {
+        guard let (body, signed) = attested.first(where: { $0.value.count == threshold }) else {
             // Attestors that disagree about a card leave nobody to believe.
             throw attested.count > 1 ? Refusal.nationalIDInvalid : refusal
         }
-        for (other, signatures) in attested where other != body {
-            for service in present
-            where signatures.contains(where: { signature in
-                FixedBytes(service.key).map { AttestorSet.keyID($0) == signature.keyID } ?? false
-            }) {
+        for (other, signed) in attested where other != body {
+            for (service, _) in signed {
                 services.onFault(ServiceFault(service: name(service), reason: .contradicts))
             }
         }
-        return Token(body: body, signatures: signatures)
+        return Token(body: body, signatures: signed.map(\.signature))
     }
 
     private static func evaluate(

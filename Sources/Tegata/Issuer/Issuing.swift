@@ -245,9 +245,7 @@ extension Issuer {
                 index: verified.index, wallet: verified.wallet,
                 proofOfPerson: opened.proofOfPerson)
         }
-        guard opened.edition.accepts(token.body),
-            opened.usesTestAnchors || !token.body.flags.contains(.testAnchors)
-        else { throw .nationalIDInvalid }
+        try opened.check(token.body)
         return checked
     }
 

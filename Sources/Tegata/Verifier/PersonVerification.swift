@@ -48,7 +48,7 @@ extension Verifier {
             edition: edition.digest, subject: keyBinding.holder.thumbprintBytes)
         let person = try verifyPerson(proof, edition, context, at: now)
         guard person.index.point == row.index else { throw .nationalIDInvalid }
-        return try check(person, in: edition)
+        return try edition.personCheck(person.token.body)
     }
 
     /// A kiosk's word that a person with an ID card, and no phone, is a member of the edition asked for.
@@ -102,18 +102,6 @@ extension Verifier {
                 edition: edition.digest, question: question, at: UInt64(clamping: now))
         }
     }
-
-    private func check(
-        _ person: VerifiedIdentity, in edition: OpenEdition
-    ) throws(Refusal) -> PersonCheck {
-        let body = person.token.body
-        guard edition.edition.accepts(body), let trust = edition.trust,
-            edition.usesTestAnchors || !body.flags.contains(.testAnchors)
-        else { throw .nationalIDInvalid }
-        return .proven(
-            trust, usesTestAnchors: body.flags.contains(.testAnchors),
-            revocation: body.flags.contains(.revocationGood) ? .good : .notChecked)
-    }
 }
 
 /// What a kiosk showed: the person in front of it is a member of the edition. Neither serial nor card is known.
@@ -126,9 +114,24 @@ public struct CardOnlyCheck: Sendable {
     public let person: PersonCheck
 }
 
-extension Edition {
-    /// Whether a session's kind of ID card is one this edition accepts.
-    func accepts(_ body: Token.Body) -> Bool {
-        nationalID.contains { $0.number == body.cardClass }
+extension OpenEdition {
+    /// That a session's kind of ID card is one this edition accepts, and that it is a real one where only real ones count.
+    ///
+    /// - Throws: `nationalIDInvalid`.
+    func check(_ body: Token.Body) throws(Refusal) {
+        guard edition.nationalID.contains(where: { $0.number == body.cardClass }),
+            usesTestAnchors || !body.flags.contains(.testAnchors)
+        else { throw .nationalIDInvalid }
+    }
+
+    /// What a checked session says about the person in front of a verifier.
+    ///
+    /// - Throws: `nationalIDInvalid`.
+    func personCheck(_ body: Token.Body) throws(Refusal) -> PersonCheck {
+        try check(body)
+        guard let trust else { throw .nationalIDInvalid }
+        return .proven(
+            trust, usesTestAnchors: body.flags.contains(.testAnchors),
+            revocation: body.flags.contains(.revocationGood) ? .good : .notChecked)
     }
 }
