@@ -120,17 +120,18 @@ struct BatchStatement {
     /// y.
     let fold: Scalar
 
-    private var label: String { wallet == nil ? "settle" : "batch" }
+    private let label: String
 
     init(_ list: SessionList, _ index: Point, wallet: Point?, _ context: ProofContext) {
         self.list = list
         self.index = index
         self.wallet = wallet
-        let relation = wallet.map { Self.relation($0).encoded } ?? []
+        label = wallet == nil ? "settle" : "batch"
+        let relation = wallet.map { Statement.walletRelation($0).encoded } ?? []
         instance =
             Codec.count(list.digits) + Codec.count(list.count) + list.root.array + index.encoded
             + relation + Codec.prefixed(context.encoded)
-        var sponge = OneOfMany.sponge(label: wallet == nil ? "settle" : "batch")
+        var sponge = OneOfMany.sponge(label: label)
         sponge.absorb(instance)
         fold = Scalar(reducingLittleEndian: sponge.squeeze(48))
     }
@@ -148,14 +149,9 @@ struct BatchStatement {
         guard let foldedIndex = index.times(fold),
             let base = Point.sum([.generator, foldedIndex])
         else { throw .vanished }
-        let prover = try OneOfManyProver(
-            position, in: images, base: base, digits: list.digits,
-            hedging: [blinding.secret] + witness, transcript: instance, using: &source)
-        let commitments = prover.commitments
-        let membership = OneOfMany(
-            commitments: commitments,
-            responses: try prover.respond(
-                to: challenge(commitments), opening: blinding.secret)
+        let membership = try OneOfMany.prove(
+            position, in: images, base: base, opening: blinding.secret, digits: list.digits,
+            hedging: witness, label: label, instance: instance, using: &source
         ).encoded
         guard let wallet else { return membership }
         return membership + (try linear(wallet, membership).prove(witness, using: &source))
@@ -173,25 +169,13 @@ struct BatchStatement {
             }
         }
         return OneOfManyChecks.Entry(
-            proof: membership, challenge: challenge(membership.commitments),
+            proof: membership,
+            challenge: OneOfMany.challenge(
+                label: label, instance: instance, commitments: membership.commitments),
             factors: [.one, fold], constant: nil, base: [(.one, .generator), (fold, index)])
     }
 
-    private func challenge(_ commitments: [Point]) -> Scalar {
-        OneOfMany.challenge(label: label, instance: instance, commitments: commitments)
-    }
-
     private func linear(_ wallet: Point, _ membership: [UInt8]) -> SigmaProof<Point> {
-        SigmaProof(Self.relation(wallet), label: label, after: instance + membership)
-    }
-
-    /// D_h = sG₁ + rH.
-    private static func relation(_ wallet: Point) -> LinearRelation<Point> {
-        var relation = LinearRelation<Point>()
-        let secret = relation.secret()
-        let blinding = relation.secret()
-        relation.require(
-            wallet, equals: [(secret, Generators.cardSecret), (blinding, Generators.blinding)])
-        return relation
+        SigmaProof(Statement.walletRelation(wallet), label: label, after: instance + membership)
     }
 }

@@ -24,11 +24,6 @@ struct MembershipStatement {
             set.encoded + shifted.encoded + relation.encoded + Codec.prefixed(context.encoded)
     }
 
-    /// How many bytes a proof has: the one-out-of-many proof, then the linear one.
-    var size: Int {
-        OneOfMany.size(digits: set.digits) + 32 * (1 + relation.secretCount)
-    }
-
     func prove(
         _ position: SecretPosition, opening delta: SecretScalar, _ witness: [SecretScalar],
         masks: [Int: SecretBit] = [:], using source: inout some Randomness
@@ -38,13 +33,9 @@ struct MembershipStatement {
             guard let image = Point.sum([shifted, -point]) else { throw .vanished }
             images.append(image)
         }
-        let prover = try OneOfManyProver(
-            position, in: images, base: Generators.blinding, digits: set.digits,
-            hedging: [delta] + witness, transcript: instance, using: &source)
-        let commitments = prover.commitments
-        let x = OneOfMany.challenge(label: label, instance: instance, commitments: commitments)
-        let membership = OneOfMany(
-            commitments: commitments, responses: try prover.respond(to: x, opening: delta)
+        let membership = try OneOfMany.prove(
+            position, in: images, base: Generators.blinding, opening: delta, digits: set.digits,
+            hedging: witness, label: label, instance: instance, using: &source
         ).encoded
         let linear = SigmaProof(relation, label: label, after: instance + membership)
         return membership + (try linear.prove(witness, masks: masks, using: &source))

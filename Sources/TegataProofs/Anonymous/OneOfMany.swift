@@ -40,6 +40,23 @@ struct OneOfMany {
         self.responses = responses
     }
 
+    /// The proof that the image at `position` is `delta`·`base`, after `instance`.
+    ///
+    /// - Throws: `vanished` with probability 2^-250.
+    static func prove(
+        _ position: SecretPosition, in images: [Point], base: Point, opening delta: SecretScalar,
+        digits: Int, hedging secrets: [SecretScalar], label: String, instance: [UInt8],
+        using source: inout some Randomness
+    ) throws(ProofError) -> OneOfMany {
+        let prover = try OneOfManyProver(
+            position, in: images, base: base, digits: digits, hedging: [delta] + secrets,
+            transcript: instance, using: &source)
+        let commitments = prover.commitments
+        let x = challenge(label: label, instance: instance, commitments: commitments)
+        return OneOfMany(
+            commitments: commitments, responses: try prover.respond(to: x, opening: delta))
+    }
+
     var encoded: [UInt8] { commitments.flatMap(\.encoded) + responses.flatMap(\.encoded) }
 
     /// The challenge x: `instance` is everything that comes before the commitments.

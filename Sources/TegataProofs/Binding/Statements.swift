@@ -40,13 +40,18 @@ enum Statement {
 
     /// A visitor's wallet: PoK{s, r: D_h = sG₁ + rH}. 96 bytes.
     static func wallet(_ commitment: Point, _ context: ProofContext) -> SigmaProof<Point> {
+        SigmaProof(walletRelation(commitment), label: "wallet", context: context)
+    }
+
+    /// D_h = sG₁ + rH, for statements that say more.
+    static func walletRelation(_ commitment: Point) -> LinearRelation<Point> {
         var relation = LinearRelation<Point>()
         let secret = relation.secret()
         let blinding = relation.secret()
         relation.require(
             commitment,
             equals: [(secret, Generators.cardSecret), (blinding, Generators.blinding)])
-        return SigmaProof(relation, label: "wallet", context: context)
+        return relation
     }
 
     /// 4.4, ID-bound: PoK{ρ: R = ρG ∧ β = ρL}. 64 bytes.
