@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "TegataPostgres", targets: ["TegataPostgres"]),
         .library(name: "TegataJournalKit", targets: ["TegataJournalKit"]),
         .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
+        .library(name: "TegataOpenID", targets: ["TegataOpenID"]),
     ],
     targets: [
         .systemLibrary(
@@ -54,6 +55,9 @@ let package = Package(
         .target(
             name: "TegataNationalID", dependencies: ["Tegata", "TegataCrypto", "TegataSDJWT"],
             swiftSettings: strict),
+        .target(
+            name: "TegataOpenID", dependencies: ["Tegata", "TegataCrypto", "TegataSDJWT"],
+            swiftSettings: strict),
 
         .target(
             name: "TegataSQLite", dependencies: ["TegataLog", "TegataCrypto", "CSQLite"],
@@ -70,7 +74,7 @@ let package = Package(
             name: "conformance",
             dependencies: [
                 "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataLog",
-                "TegataNationalID",
+                "TegataNationalID", "TegataOpenID",
             ], swiftSettings: strict),
         .executableTarget(
             name: "bench",
@@ -128,5 +132,11 @@ let package = Package(
             name: "TegataNationalIDTests",
             dependencies: ["TegataNationalID", "Tegata", "TegataCrypto", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TegataOpenIDTests",
+            dependencies: [
+                "TegataOpenID", "Tegata", "TegataNationalID", "TegataCrypto", "TegataSDJWT",
+                "TestSupport",
+            ], swiftSettings: strict),
     ]
 )
