@@ -108,16 +108,16 @@ struct Story {
         let hidden = try asked.answer(
             card, mine, at: SecretPosition(UInt16(secret & 7)), using: &random)
 
-        let index = try verified.index(unblindedBy: blinding).point
-        cards[3] = try Point(parsing: published(index.encoded))
+        let index = try verified.index(unblindedBy: blinding)
+        cards[3] = try Point(parsing: published(index.point.encoded))
         let person = try AnonymousIdentity.make(
             session, verified: verified, blinding: blinding, among: AnonymitySet(cards),
             question: question, using: &random)
         let list = try SessionList(edition: edition, [verified])
         let settled = try BatchProof.settle(
-            blinding, verified, in: list, context: question, using: &random)
+            index, blinding.secret, in: list, context: question, using: &random)
         let batch = try BatchRequest.make(
-            blinding, verified, in: list, question: question, using: &random)
+            index, blinding.secret, in: list, question: question, using: &random)
         use((member, hidden, person, settled, batch))
     }
 }

@@ -23,10 +23,10 @@ import Testing
         let context = world.question("settle")
         var settled: [(index: PersonIndex, proof: [UInt8])] = []
         for person in people {
-            settled.append(
-                try BatchProof.settle(
-                    person.blinding, person.verified, in: list, context: context,
-                    using: &world.random))
+            let index = try person.verified.index(unblindedBy: person.blinding)
+            let proof = try BatchProof.settle(
+                index, person.blinding.secret, in: list, context: context, using: &world.random)
+            settled.append((index, proof))
         }
         #expect(settled[0].proof.count == BatchProof.size(list, withWallet: false))
         try BatchProof.verify(settled, in: list, context: context)
@@ -48,7 +48,7 @@ import Testing
         }
         #expect(throws: ProofError.mismatch) {
             try BatchProof.settle(
-                people[9].blinding, people[9].verified, in: shorter, context: context,
+                settled[9].index, people[9].blinding.secret, in: shorter, context: context,
                 using: &world.random)
         }
         let proof = settled[0].proof
@@ -76,7 +76,7 @@ import Testing
         for foreign in [try #require(honest.times(Scalar(2))), Generators.person(bob)] {
             let statement = BatchStatement(list, foreign, wallet: nil, context)
             let proof = try statement.prove(
-                people[0].blinding, witness: [], using: &world.random)
+                people[0].blinding.secret, at: SecretPosition(0), witness: [], using: &world.random)
             #expect(throws: ProofError.invalidProof) {
                 try BatchProof.verify(
                     [(PersonIndex(edition: world.edition, point: foreign), proof)], in: list,
@@ -92,13 +92,14 @@ import Testing
         let people = try enrol(65, in: &world)
         let list = try SessionList(edition: world.edition, people.map(\.verified))
         let question = world.question("claim")
+        let mine = try people[64].verified.index(unblindedBy: people[64].blinding)
         let (request, pending) = try BatchRequest.make(
-            people[64].blinding, people[64].verified, in: list, question: question,
+            mine, people[64].blinding.secret, in: list, question: question,
             using: &world.random)
         #expect(request.encoded.count == 1_161)
         let read = try BatchRequest(parsing: request.encoded, list: list)
         let (index, wallet) = try read.verify(in: list, question: question)
-        #expect(index == (try people[64].verified.index(unblindedBy: people[64].blinding)))
+        #expect(index == mine)
         let (commitment, delta) = try wallet.commit(to: [], using: &world.random)
         #expect(
             try pending.complete(commitment: commitment, attributes: [], blinding: delta)

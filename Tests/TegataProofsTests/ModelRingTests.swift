@@ -143,8 +143,9 @@ struct ModelRingTests {
         var world = try World(nodes: 1, threshold: 1, attestorThreshold: 1)
         let (list, mine, verified) = try sessions(count, &world)
         let context = world.question("settle")
-        let (index, proof) = try BatchProof.settle(
-            mine, verified, in: list, context: context, using: &world.random)
+        let index = try verified.index(unblindedBy: mine)
+        let proof = try BatchProof.settle(
+            index, mine.secret, in: list, context: context, using: &world.random)
         return (
             ask("settle", list, ["L": index.point], context, mine, [], proof),
             {
@@ -158,7 +159,7 @@ struct ModelRingTests {
         let (list, mine, verified) = try sessions(count, &world)
         let context = world.question("claim")
         let (request, secrets) = try BatchRequest.make(
-            mine, verified, in: list, question: context, using: &world.random)
+            verified.index(unblindedBy: mine), mine.secret, in: list, question: context, using: &world.random)
         let head = request.index.encoded + request.commitment.encoded
         return (
             ask(

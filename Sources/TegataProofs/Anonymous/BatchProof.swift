@@ -13,19 +13,18 @@ package enum BatchProof {
         OneOfMany.size(digits: list.digits) + (withWallet ? 96 : 0)
     }
 
-    /// The proof about L alone: what settles a card that was issued at once, and is published.
+    /// The proof about L alone: what settles a card that was issued at once, and is published. `secret` is the ρ of the
+    /// session that L came from.
     ///
-    /// - Throws: `mismatch` when the session of `blinding` is not in the list.
+    /// - Throws: `mismatch` when that session is not in the list, or was evaluated to something else there.
     package static func settle(
-        _ blinding: Blinding, _ verified: VerifiedSession, in list: SessionList,
+        _ index: PersonIndex, _ secret: SecretScalar, in list: SessionList,
         context: ProofContext, using source: inout some Randomness
-    ) throws(ProofError) -> (index: PersonIndex, proof: [UInt8]) {
-        let index = try verified.index(unblindedBy: blinding)
+    ) throws(ProofError) -> [UInt8] {
+        guard index.edition == list.edition else { throw .mismatch }
         let statement = BatchStatement(list, index.point, wallet: nil, context)
-        return (
-            index,
-            try statement.prove(blinding, witness: [], using: &source)
-        )
+        return try statement.prove(
+            secret, at: statement.position(of: secret), witness: [], using: &source)
     }
 
     /// Checks proofs about one list together: 500 of them are one sum of about 1,024 terms and 64 a proof.
@@ -65,19 +64,21 @@ package struct BatchRequest: Hashable, Sendable {
     /// L 33 ‖ D_h 33 ‖ proof.
     package var encoded: [UInt8] { index.encoded + commitment.encoded + proof }
 
-    /// The wallet's side: fresh s and r.
+    /// The wallet's side: fresh s and r, and the ρ of the session that L came from.
     ///
-    /// - Throws: `mismatch` when the session of `blinding` is not in the list.
+    /// - Throws: `mismatch` when that session is not in the list, or was evaluated to something else there.
     package static func make(
-        _ blinding: Blinding, _ verified: VerifiedSession, in list: SessionList,
+        _ index: PersonIndex, _ secret: SecretScalar, in list: SessionList,
         question: ProofContext, using source: inout some Randomness
     ) throws(ProofError) -> (request: BatchRequest, secrets: PendingCard) {
-        let index = try verified.index(unblindedBy: blinding).point
+        guard index.edition == list.edition else { throw .mismatch }
+        let index = index.point
         let pending = PendingCard(redrawingFrom: &source)
         guard let commitment = pending.commitment else { throw .vanished }
         let statement = BatchStatement(list, index, wallet: commitment, question)
         let proof = try statement.prove(
-            blinding, witness: [pending.secret, pending.blinding], using: &source)
+            secret, at: statement.position(of: secret),
+            witness: [pending.secret, pending.blinding], using: &source)
         return (BatchRequest(index: index, commitment: commitment, proof: proof), pending)
     }
 
@@ -136,10 +137,20 @@ struct BatchStatement {
         fold = Scalar(reducingLittleEndian: sponge.squeeze(48))
     }
 
+    /// Where the session of this ρ is in the list, by both points: a proof that failed because the list has another β for
+    /// its R would tell whose it is.
+    ///
+    /// - Throws: `mismatch` when it is not there.
+    func position(of secret: SecretScalar) throws(ProofError) -> SecretPosition {
+        try SecretPosition(
+            of: secret.timesGenerator.encoded + index.times(secret).encoded,
+            in: zip(list.bases, list.evaluated).lazy.map { $0.encoded + $1.encoded })
+    }
+
     func prove(
-        _ blinding: Blinding, witness: [SecretScalar], using source: inout some Randomness
+        _ secret: SecretScalar, at position: SecretPosition, witness: [SecretScalar],
+        using source: inout some Randomness
     ) throws(ProofError) -> [UInt8] {
-        let position = try SecretPosition(of: blinding.blinded.base, in: list.bases)
         var images: [Point] = []
         for (base, evaluated) in zip(list.bases, list.evaluated) {
             guard let folded = evaluated.times(fold), let image = Point.sum([base, folded])
@@ -150,7 +161,7 @@ struct BatchStatement {
             let base = Point.sum([.generator, foldedIndex])
         else { throw .vanished }
         let membership = try OneOfMany.prove(
-            position, in: images, base: base, opening: blinding.secret, digits: list.digits,
+            position, in: images, base: base, opening: secret, digits: list.digits,
             hedging: witness, label: label, instance: instance, using: &source
         ).encoded
         guard let wallet else { return membership }

@@ -100,11 +100,15 @@ package struct SecretPosition: Sendable {
     ///
     /// - Throws: `mismatch` when it is not there.
     package init(of mine: Point, in list: [Point]) throws(ProofError) {
-        let wanted = mine.encoded
+        try self.init(of: mine.encoded, in: list.lazy.map(\.encoded))
+    }
+
+    /// The same for entries of several points, in their written form.
+    init(of wanted: [UInt8], in list: some Sequence<[UInt8]>) throws(ProofError) {
         var value: UInt16 = 0
         var isFound = SecretBit(lowestOf: 0)
         for (index, entry) in list.enumerated() {
-            let bit = SecretBit(entry.encoded, equals: wanted)
+            let bit = SecretBit(entry, equals: wanted)
             value = bit.masking(UInt16(index)) | (!bit).masking(value)
             isFound = isFound | bit
         }

@@ -32,7 +32,8 @@ package struct BlindedPerson: Hashable, Sendable {
 
 /// The holder's side of one session: the blinding ρ, and what it hides. Fresh for every session (protocol.md 4.1).
 package struct Blinding: Sendable {
-    let secret: SecretScalar
+    /// ρ. A wallet that drew it from a source of its own draws it again to settle.
+    package let secret: SecretScalar
     private let person: Point
     package let blinded: BlindedPerson
 

@@ -111,8 +111,9 @@ private func addBatches(_ story: BindingStory, to file: inout VectorFile) throws
     let list = try SessionList(edition: edition, sessions)
     let written: JSON = .array(
         sessions.map { ["R": .hex($0.base.encoded), "beta": .hex($0.evaluated.encoded)] })
-    let (index, proof) = try BatchProof.settle(
-        story.blinding, story.verified, in: list, context: story.asked, using: &random)
+    let index = try story.verified.index(unblindedBy: story.blinding)
+    let proof = try BatchProof.settle(
+        index, story.blinding.secret, in: list, context: story.asked, using: &random)
     let (instance, fold, challenge) = try BatchProof.transcript(
         of: proof, about: index, in: list, context: story.asked)
     let settle: JSONObject = [
@@ -130,7 +131,7 @@ private func addBatches(_ story: BindingStory, to file: inout VectorFile) throws
         "settle", "an index that was chosen",
         settle.with(["L": .hex(Generators.person(bob))]), expect: "invalid_proof")
     let (request, _) = try BatchRequest.make(
-        story.blinding, story.verified, in: list, question: story.asked, using: &random)
+        index, story.blinding.secret, in: list, question: story.asked, using: &random)
     let batch: JSONObject = [
         "sessions": written, "question": story.asked.json, "request": .hex(request.encoded),
     ]
