@@ -159,7 +159,8 @@ struct ModelRingTests {
         let (list, mine, verified) = try sessions(count, &world)
         let context = world.question("claim")
         let (request, secrets) = try BatchRequest.make(
-            verified.index(unblindedBy: mine), mine.secret, in: list, question: context, using: &world.random)
+            verified.index(unblindedBy: mine), mine.secret, in: list, question: context,
+            using: &world.random)
         let head = request.index.encoded + request.commitment.encoded
         return (
             ask(

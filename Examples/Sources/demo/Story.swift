@@ -27,8 +27,10 @@ struct Story {
         let chie = Member(name: "Chie", identity: DemoIdentity(.jpkiP384))
         stage.act("三人が会員証を受け取る", "Three people get their cards")
         let card = try await issue(founders, to: aiko)
-        _ = try await issue(founders, to: ben)
-        _ = try await issue(founders, to: chie)
+        let cards = [
+            (aiko, card), (ben, try await issue(founders, to: ben)),
+            (chie, try await issue(founders, to: chie)),
+        ]
         try await claimTwice(founders, aiko)
         let door = Verifier(
             at: "https://inn.example", trusting: club.profile, kiosks: [kiosk.publicKey],
@@ -37,6 +39,7 @@ struct Story {
         try await lend(card, of: aiko, to: ben, founders, at: door)
         try await withoutPhone(founders, at: door)
         try await vote(founders, card, of: aiko)
+        try await settle(founders, cards)
         try await audit(card, of: aiko)
         stage.act("おわり", "That is the whole story.")
     }
@@ -222,6 +225,24 @@ struct Story {
         let second = try await answer()
         try await stage.refused("もう一度投票する", "a second vote with the same card", for: .replayed) {
             _ = try await hall.verify(second, for: action)
+        }
+    }
+
+    /// Everyone can check that a person is behind each card, and nobody sees which.
+    private func settle(_ founders: OpenEdition, _ cards: [(Member, Card)]) async throws {
+        stage.act("どの会員証の裏にも人がいる", "A person behind every card")
+        let list = try await stage.time(
+            "四件の本人確認を、まとめて記録に固定", "four identity checks are frozen in the log, together"
+        ) {
+            let number = try await club.freezeSessions(of: founders, atLeast: 4)
+            return try await club.sessions(of: founders, list: number)
+        }
+        for (member, card) in cards {
+            let proof = try await stage.time(
+                "\(member.name): そのひとつに由来する、と証明",
+                "\(member.name) proves to come from one of them"
+            ) { try member.wallet.settle(card, in: list, from: club.profile, ofAtLeast: 4) }
+            try await club.settle(proof)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import TegataCrypto
+internal import TegataProofs
 internal import TegataSDJWT
 
 /// What anyone can follow of one edition in the log. It counts; it knows no row.
@@ -15,9 +16,16 @@ struct AuditBook {
     /// Who entered: the entries' numbers, and what they hold.
     private var entrants = [(number: UInt64, name: FixedBytes<32>)]()
     private(set) var draw: DrawAudit?
+    private var sessions: FrozenLists
+    /// The settled indexes by list, with the numbers of their entries.
+    private var settlements = [Int: [(number: UInt64, settled: SettledIndex)]]()
+    private var settled = Set<FixedBytes<33>>()
+    /// How many of the compared list's persons are settled.
+    private var settledInLists = 0
 
     init(_ edition: OpenEdition) {
         self.edition = edition
+        sessions = FrozenLists(of: edition)
         limit = edition.edition.limit
     }
 
@@ -25,7 +33,17 @@ struct AuditBook {
     mutating func take(
         _ entry: LogEntry, number: UInt64, signedBy ring: KeyRing
     ) throws(AuditFailure) {
+        // The parts of a list are written together.
+        guard sessions.isWhole || entry.kind == .sessions else { throw .badSessions }
         switch entry.kind {
+        case .deposit: guard edition.identity != nil else { throw .impossible }
+        case .sessions:
+            do {
+                try sessions.take(entry.content)
+            } catch {
+                throw .badSessions
+            }
+        case .settled: try settle(entry, number)
         case .open: throw .announcedTwice
         case .entrant:
             guard edition.edition.draw != nil, draw == nil, let name = FixedBytes<32>(entry.content)
@@ -83,6 +101,40 @@ struct AuditBook {
         issuer.hasSameBytes(as: edition.issuer) && id.hasSameBytes(as: edition.edition.id)
     }
 
+    /// Notes an index; its proof is checked with all others of the list, at the end.
+    private mutating func settle(_ entry: LogEntry, _ number: UInt64) throws(AuditFailure) {
+        guard let index = try? SettledIndex(parsing: entry.content),
+            sessions.list(index.list) != nil, settled.insert(index.person).inserted
+        else { throw .badSettlement }
+        settlements[index.list, default: []].append((number, index))
+    }
+
+    /// The number of the first entry whose proof does not hold; `nil` when all do. Those of a list are one sum.
+    func firstUnproven() -> UInt64? {
+        settlements.values.compactMap { entries in
+            if areProven(entries.map(\.settled)) {
+                nil
+            } else {
+                entries.first { !areProven([$0.settled]) }?.number
+            }
+        }.min()
+    }
+
+    private func areProven(_ settled: [SettledIndex]) -> Bool {
+        guard let number = settled.first?.list, let list = sessions.list(number) else {
+            return false
+        }
+        let digest = edition.digest
+        let pairs = settled.compactMap { try? $0.pair(in: digest) }
+        guard pairs.count == settled.count else { return false }
+        do {
+            try BatchProof.verify(pairs, in: list, context: SettledIndex.context(of: edition))
+            return true
+        } catch {
+            return false
+        }
+    }
+
     private mutating func addCard() throws(AuditFailure) {
         guard limit.admits(after: taken) else { throw .beyondLimit }
         if let lowest = returned.min() {
@@ -116,7 +168,10 @@ struct AuditBook {
     }
 
     /// Compares the signed lists with what was counted so far.
-    func check(_ lists: SignedLists) -> AuditFinding.ListFault? {
+    mutating func check(_ lists: SignedLists) -> AuditFinding.ListFault? {
+        settledInLists = lists.persons.count { person in
+            FixedBytes<33>(person).map(settled.contains) ?? false
+        }
         guard lists.persons.isStrictlySorted, lists.commitments.isStrictlySorted else {
             return .notUnique
         }
@@ -130,7 +185,8 @@ struct AuditBook {
         EditionAudit(
             id: edition.edition.id, limit: limit, changes: changes, serials: serials,
             active: active, suspended: suspended, revoked: revoked, returned: returned.count,
-            isOnePerPerson: edition.edition.onePerPerson, listsAt: size, draw: draw)
+            isOnePerPerson: edition.edition.onePerPerson, sessions: sessions.seen.count,
+            settled: settledInLists, listsAt: size, draw: draw)
     }
 }
 

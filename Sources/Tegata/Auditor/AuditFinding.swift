@@ -34,6 +34,10 @@ public enum AuditFinding: Error, Equatable {
         /// A draw that was not announced, or whose seed or number of entrants is another; an entrant after it, a card
         /// before it.
         case badDraw
+        /// Sessions that are no whole list, or that attestors and nodes did not all make for this edition.
+        case badSessions
+        /// An index that is settled twice, or whose proof about the sessions of its list does not hold.
+        case badSettlement
         /// It ends or resumes a card where none can be.
         case impossible
     }
@@ -81,6 +85,8 @@ extension AuditFinding.EntryFault {
         case .beyondLimit: "one card more than the limit allows"
         case .badChange: "the limit cannot change like this"
         case .badDraw: "it does not belong to the draw that was announced"
+        case .badSessions: "its sessions are no list of people attested for this edition"
+        case .badSettlement: "it does not prove that one of the list's sessions is behind it"
         case .impossible: "no card is there that it could be about"
         }
     }

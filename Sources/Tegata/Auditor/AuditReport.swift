@@ -32,6 +32,10 @@ public struct EditionAudit: Hashable, Sendable {
     public let returned: Int
     /// Whether the issuer says that each person has at most one.
     public let isOnePerPerson: Bool
+    /// How many sessions of attested persons are frozen in lists.
+    public let sessions: Int
+    /// How many of the persons in force are proven, for everyone, to come from one of those sessions.
+    public let settled: Int
     /// At how many entries of the log the edition's lists were compared with it.
     public let listsAt: UInt64
     /// The draw as it was computed again; `nil` where cards are not drawn, or not yet.
@@ -74,6 +78,7 @@ extension EditionAudit: CustomStringConvertible {
         "\(id): limited to \(limit), \(serials) serials given; \(active) cards in force, "
             + "\(suspended) suspended, \(revoked) revoked, \(returned) returned"
             + (isOnePerPerson ? "; no person has two" : "")
+            + (sessions > 0 ? "; \(settled) of them from \(sessions) attested sessions" : "")
             + (changes > 0 ? "; the limit was changed \(changes) times" : "")
             + (draw.map {
                 "; drawn among \($0.order.count) by \"\($0.outcome)\", to be compared with: "
@@ -86,6 +91,7 @@ extension EditionAudit: CustomStringConvertible {
         "\(id)：限定 \(limit)、発行済み番号 \(serials)。有効 \(active)、停止 \(suspended)、"
             + "失効 \(revoked)、返却 \(returned)"
             + (isOnePerPerson ? "。一人一枚を確認" : "")
+            + (sessions > 0 ? "。うち \(settled) 名は本人確認 \(sessions) 件に由来すると証明済み" : "")
             + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
             + (draw.map {
                 "。\($0.order.count) 件から抽選、乱数「\($0.outcome)」を次と照合してください: \($0.randomness)"

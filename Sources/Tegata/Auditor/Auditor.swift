@@ -54,7 +54,7 @@ public struct Auditor: Sendable {
         do throws(any Error) {
             try await reader.extend(&tree, to: checkpoint.size) { start, entries, tree in
                 for (number, entry) in zip(start..., entries) {
-                    try pending.check(replay, at: number, tree)
+                    try pending.check(&replay, at: number, tree)
                     try replay.take(entry, number: number)
                 }
                 progress(start + UInt64(entries.count), checkpoint.size)
@@ -67,7 +67,8 @@ public struct Auditor: Sendable {
         guard tree.root == checkpoint.root else {
             throw AuditFinding.rootMismatch(entry: try await reader.firstChange(from: tree))
         }
-        try pending.check(replay, at: checkpoint.size, tree)
+        try replay.finish()
+        try pending.check(&replay, at: checkpoint.size, tree)
         return AuditReport(
             issuer: profile.issuer, checkpoint: checkpoint, witnesses: policy.quorum,
             editions: try pending.finish(replay))

@@ -28,6 +28,23 @@ struct Replay {
         }
     }
 
+    /// Compares an edition's lists with what was counted so far.
+    mutating func check(
+        _ lists: SignedLists, of edition: EditionDigest
+    ) throws(AuditFinding) {
+        guard books[edition] != nil else { throw .lists(edition: lists.edition, .anotherLog) }
+        if let fault = books[edition]?.check(lists) {
+            throw .lists(edition: lists.edition, fault)
+        }
+    }
+
+    /// Checks what is checked for many entries at once.
+    func finish() throws(AuditFinding) {
+        if let number = order.compactMap({ books[$0]?.firstUnproven() }).min() {
+            throw .entry(number, .badSettlement)
+        }
+    }
+
     private mutating func open(_ entry: LogEntry) throws(AuditFailure) {
         guard let text = entry.text, let opened = try? OpenEdition(parsing: text, from: profile),
             opened.digest == entry.edition
@@ -60,14 +77,14 @@ struct PendingLists {
 
     /// Compares the lists that speak of a log of `size` entries, which is how far the replay has come.
     mutating func check(
-        _ replay: Replay, at size: UInt64, _ tree: MerkleTree
+        _ replay: inout Replay, at size: UInt64, _ tree: MerkleTree
     ) throws(AuditFinding) {
         guard !waiting.isEmpty, let lists = waiting.removeValue(forKey: size) else { return }
         for (digest, lists) in lists {
-            guard let book = replay.books[digest], (try? tree.root(at: size)) == lists.root else {
+            guard (try? tree.root(at: size)) == lists.root else {
                 throw .lists(edition: lists.edition, .anotherLog)
             }
-            if let fault = book.check(lists) { throw .lists(edition: lists.edition, fault) }
+            try replay.check(lists, of: digest)
             done[digest] = size
         }
     }

@@ -21,6 +21,8 @@ public struct Card: Sendable {
     /// The signed row of the register, 171 bytes: shown only in the ID-bound check.
     let row: [UInt8]
     let opening: CardOpening
+    /// What the wallet's own numbers were drawn from.
+    var walletSalt: [UInt8] { issued.wallet }
     /// The proof that the row is in the log, for a verifier that asks for it.
     var logProof: String { issued.proof }
     private let issued: IssuedCard

@@ -46,7 +46,9 @@ public struct Holder: Sendable {
         let draft = try await draft(edition)
         var random = SystemRandomness()
         let run = try await PersonSession.run(
-            edition, proving: card, question: draft.question, now: draft.now, using: &random)
+            edition, proving: card, question: draft.question,
+            blindedBy: wallet.session(salt: draft.salt, edition: edition.digest), now: draft.now,
+            using: &random)
         let bytes = try binding { () throws(ProofError) in
             var source = wallet.source(
                 salt: draft.salt, edition: edition.digest,
@@ -142,7 +144,7 @@ public struct Holder: Sendable {
     }
 
     /// What both kinds of request have in common.
-    private struct Draft {
+    struct Draft {
         let now: Int64
         let nonce: String
         let expires: UInt64
@@ -150,7 +152,7 @@ public struct Holder: Sendable {
         let question: ProofContext
     }
 
-    private func draft(_ edition: OpenEdition) async throws(Refusal) -> Draft {
+    func draft(_ edition: OpenEdition) async throws(Refusal) -> Draft {
         guard let ask = edition.nonce else { throw .unsupported }
         let now = clock()
         let nonce = try await ask()
@@ -163,10 +165,13 @@ public struct Holder: Sendable {
                 expires: expires, key: publicKey))
     }
 
-    private func sign(_ draft: Draft, _ binding: [UInt8], _ edition: OpenEdition) -> String {
+    func sign(
+        _ draft: Draft, _ binding: [UInt8], _ edition: OpenEdition, list: Int? = nil
+    ) -> String {
         CardRequest(
             audience: edition.issuer, edition: edition.edition.id, nonce: draft.nonce,
-            expires: draft.expires, wallet: draft.salt, binding: binding, key: publicKey
+            expires: draft.expires, wallet: draft.salt, list: list, binding: binding,
+            key: publicKey
         ).signed(by: key)
     }
 }

@@ -13,6 +13,14 @@ struct WalletSecret: Sendable {
             ).span)
     }
 
+    /// ρ of one session: drawn again to settle (Spec/settlement.md).
+    func session(salt: [UInt8], edition: EditionDigest) -> SecretScalar {
+        let label = Array("TEGATA-V01/session".utf8) + salt + edition.array
+        var source = WalletRandomness(
+            key: HMAC.authenticationCode(for: label, key: bytes.exposedBytes))
+        return .random(using: &source)
+    }
+
     /// The source for one card: it repeats for the same salt, edition and person's index. The index is in it so that
     /// an answer with another person's row opens nothing.
     func source(

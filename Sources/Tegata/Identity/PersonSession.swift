@@ -11,10 +11,10 @@ struct PersonSession {
     /// Asks attestors and nodes until the edition's thresholds are met.
     ///
     /// `question` is the checker's: the scope commits to it, so the ID card's signature covers service, edition,
-    /// nonce and holder key, and attestors learn none of them.
+    /// nonce and holder key, and attestors learn none of them. `secret` is the session's ρ, never used before.
     static func run(
         _ edition: OpenEdition, proving card: some IdentityCard, question: ProofContext,
-        now: Int64, using random: inout some Randomness
+        blindedBy secret: SecretScalar? = nil, now: Int64, using random: inout some Randomness
     ) async throws -> PersonSession {
         guard let services = edition.services, let parameters = edition.identity else {
             throw Refusal.unsupported
@@ -23,7 +23,8 @@ struct PersonSession {
             throw Refusal.nationalIDInvalid
         }
         let scope = Scope(edition: edition.digest, answering: question)
-        let blinding = Blinding(of: try await card.personInput(), using: &random)
+        let blinding = Blinding(
+            of: try await card.personInput(), secret: secret ?? .random(using: &random))
         let token = try await attest(
             services, parameters, card, blinding, scope, question: question, now: now,
             using: &random)

@@ -14,6 +14,8 @@ struct CardRequest {
     let expires: UInt64
     /// 16 bytes from which the wallet derives its secrets again; `nil` for a card without a wallet.
     let wallet: [UInt8]?
+    /// The frozen list that the request's session is in; `nil` for a request that shows its session.
+    let list: Int?
     /// Session, index, commitment and proof, in binary (Spec/binding.md).
     let binding: [UInt8]
     /// The key that signed, and that the card is bound to.
@@ -47,6 +49,7 @@ struct CardRequest {
             "exp": .whole(Int64(clamping: expires)), "binding": .bytes(binding),
         ]
         if let wallet { payload.add("wallet", .bytes(wallet)) }
+        if let list { payload.add("list", .whole(Int64(list))) }
         return String(
             decoding: CompactJWS.sign(
                 payload: JSON.object(payload).encoded, type: Self.type, by: key,
@@ -55,13 +58,14 @@ struct CardRequest {
 
     init(
         audience: String, edition: String, nonce: String, expires: UInt64, wallet: [UInt8]?,
-        binding: [UInt8], key: VerifyingKey
+        list: Int? = nil, binding: [UInt8], key: VerifyingKey
     ) {
         self.audience = audience
         self.edition = edition
         self.nonce = nonce
         self.expires = expires
         self.wallet = wallet
+        self.list = list
         self.binding = binding
         self.key = key
     }
@@ -78,6 +82,15 @@ struct CardRequest {
         nonce = try payload.required("nonce").text(atMost: 128)
         expires = try payload.required("exp").time()
         wallet = try payload["wallet"]?.fixedBytes16()
+        if let member = payload["list"] {
+            // A list is proven by a wallet: nobody else has a number to prove with.
+            guard wallet != nil, let number = member.integer.flatMap(UInt16.init(exactly:)) else {
+                throw .malformed
+            }
+            list = Int(number)
+        } else {
+            list = nil
+        }
         binding = try payload.required("binding").bytes()
     }
 }

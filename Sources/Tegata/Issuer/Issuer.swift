@@ -21,6 +21,9 @@ public final class Issuer: Sendable {
     let clock: @Sendable () -> Int64
     // The open editions, by id.
     private let open = Mutex<[String: OpenEdition]>([:])
+    // The frozen lists, as far as they were read from the log.
+    let frozen = Mutex<[EditionDigest: FrozenLists]>([:])
+    let seal: SessionSeal
 
     /// An issuer with this identifier.
     ///
@@ -52,6 +55,7 @@ public final class Issuer: Sendable {
     ) {
         self.id = id
         self.keys = keys
+        seal = SessionSeal(keys.register)
         guard let ring = KeyRing([keys.card.verifyingKey] + keys.earlier) else {
             preconditionFailure("an issuer lists each of its keys once")
         }

@@ -96,7 +96,7 @@ extension Issuer {
             guard let draw = book.draw else { throw .unsupported }
             guard let winner = draw.next(within: book.limit) else { return draw.dealt }
             let memo = try await register.entrant(at: winner.record).memo
-            let prepared = try restore(memo, edition, claims)
+            let prepared = try await restore(memo, edition, claims)
             try await register.submit { state, batch throws(Refusal) in
                 guard batch.entries.isEmpty else { return .wait }
                 let book = try state.book(digest)
@@ -117,10 +117,11 @@ extension Issuer {
     /// A winner's request as it was checked when it entered. Its own times are over by now, and were right then.
     private func restore(
         _ memo: EntrantMemo, _ edition: OpenEdition, _ claims: Claims
-    ) throws(Refusal) -> Prepared {
+    ) async throws(Refusal) -> Prepared {
         let request = try CardRequest(parsing: memo.request)
         let checked = try check(
-            request, edition, at: Int64(clamping: request.expires) - 1)
+            request, edition, in: try await list(of: request, edition),
+            at: Int64(clamping: request.expires) - 1)
         let signed = CardRequest.signedPart(of: memo.request)
         return Prepared(
             request: request, opened: edition,

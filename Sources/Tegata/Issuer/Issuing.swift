@@ -119,7 +119,7 @@ extension Issuer {
         // Who entered a draw was checked then; what becomes of the request is the draw's to say.
         let hasEntered = state.books[opened.digest]?.draw?.keys[key] != nil
         guard earlier == nil, !hasEntered else { return prepared(nil) }
-        try checkTimes(request, opened.edition, at: now)
+        try checkTimes(expires: request.expires, opened.edition, at: now)
         if case .transfer(let release) = purpose {
             guard opened.edition.isTransferable, release.edition.hasSameBytes(as: request.edition),
                 release.request == key
@@ -128,7 +128,8 @@ extension Issuer {
         guard let asked = try await store.content(of: request.nonce, now: now),
             asked.hasSameBytes(as: request.edition)
         else { throw .unauthorized }
-        let checked = try check(request, opened, at: now)
+        let checked = try check(
+            request, opened, in: try await list(of: request, opened), at: now)
         try await store.consume(request.nonce, now: now)
         return prepared(checked)
     }
@@ -193,10 +194,10 @@ extension Issuer {
         return JSON.object(answer).text
     }
 
-    private func checkTimes(
-        _ request: CardRequest, _ edition: Edition, at now: Int64
+    func checkTimes(
+        expires: UInt64, _ edition: Edition, at now: Int64
     ) throws(Refusal) {
-        let expires = Int64(clamping: request.expires)
+        let expires = Int64(clamping: expires)
         guard now < expires else { throw .expired }
         guard expires <= now + CardRequest.lifetime + 60 else { throw .malformed }
         guard let window = edition.claimWindow else { return }
@@ -209,18 +210,42 @@ extension Issuer {
         let index: PersonIndex
         let wallet: WalletCommitment?
         let proofOfPerson: ProofOfPerson
+        /// The session that the request showed; `nil` for one that stays in its list.
+        var session: AttestedSession?
+    }
+
+    /// The frozen list that a request is from, where it is from one.
+    ///
+    /// - Throws: `notYetValid` when there is no such list.
+    func list(
+        of request: CardRequest, _ opened: OpenEdition
+    ) async throws(Refusal) -> SessionList? {
+        guard let number = request.list else { return nil }
+        guard let list = try await frozenLists(of: opened).list(number) else {
+            throw .notYetValid
+        }
+        return list
     }
 
     func check(
-        _ request: CardRequest, _ opened: OpenEdition, at now: Int64
+        _ request: CardRequest, _ opened: OpenEdition, in list: SessionList?, at now: Int64
     ) throws(Refusal) -> CheckedRequest {
         let question = request.question
         guard let parameters = opened.identity else {
             return try checkVisitor(request, opened, question)
         }
+        if let list {
+            let (index, wallet) = try binding { () throws(ProofError) in
+                try BatchRequest(parsing: request.binding, list: list)
+                    .verify(in: list, question: question)
+            }
+            return CheckedRequest(
+                index: index, wallet: wallet, proofOfPerson: opened.proofOfPerson)
+        }
         let time = UInt64(clamping: now)
         let token: VerifiedToken
-        let checked: CheckedRequest
+        var checked: CheckedRequest
+        let session: Session
         if request.wallet == nil {
             // Without a wallet the person shows the ID-bound answer instead of a commitment.
             let person = try binding { () throws(ProofError) in
@@ -229,23 +254,27 @@ extension Issuer {
                     edition: opened.digest, question: question, at: time)
             }
             token = person.token
+            session = person.session
             checked = CheckedRequest(
                 index: person.index, wallet: nil, proofOfPerson: opened.proofOfPerson)
         } else {
-            let verified = try binding { () throws(ProofError) in
-                try IssuanceRequest(
+            let (shown, verified) = try binding { () throws(ProofError) in
+                let shown = try IssuanceRequest(
                     parsing: request.binding, attestors: parameters.attestors,
-                    keys: parameters.keys
-                ).verify(
+                    keys: parameters.keys)
+                let verified = try shown.verify(
                     attestors: parameters.attestors, keys: parameters.keys,
                     edition: opened.digest, question: question, at: time)
+                return (shown.session, verified)
             }
             token = verified.token
+            session = shown
             checked = CheckedRequest(
                 index: verified.index, wallet: verified.wallet,
                 proofOfPerson: opened.proofOfPerson)
         }
         try opened.check(token.body)
+        checked.session = AttestedSession(session, answering: question, in: opened.digest)
         return checked
     }
 
@@ -304,7 +333,10 @@ extension Issuer {
             answer = JSON.object(["row": .bytes(row.encoded)]).text
         }
         _ = try Row(ofOurs: row.encoded, keys)
-        return RegisterEntry(row: row, salt: random.fixed(), answer: answer)
+        return RegisterEntry(
+            row: row, salt: random.fixed(),
+            session: checked.session.map { seal.seal($0, in: opened.digest) } ?? [],
+            answer: answer)
     }
 
     /// A signature is checked before anyone sees it: hardware, and memory, have given wrong ones (A139).

@@ -18,6 +18,9 @@ package struct LogEntry: Hashable, Sendable {
         case release = 11
         case entrant = 12
         case draw = 13
+        case sessions = 14
+        case settled = 15
+        case deposit = 16
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
         var isInForce: Bool { [.card, .reissue, .transfer, .resume].contains(self) }
@@ -56,7 +59,7 @@ package struct LogEntry: Hashable, Sendable {
         LogEntry(kind: kind, edition: edition, content: hold.array)
     }
 
-    private init(kind: Kind, edition: EditionDigest, content: [UInt8]) {
+    init(kind: Kind, edition: EditionDigest, content: [UInt8]) {
         self.kind = kind
         self.edition = edition
         self.content = content
@@ -72,10 +75,10 @@ package struct LogEntry: Hashable, Sendable {
         let content = Array(bytes[33...])
         let isWhole =
             switch kind {
-            case .open, .limit, .draw: true
+            case .open, .limit, .draw, .sessions, .settled: true
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
-            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant:
+            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant, .deposit:
                 content.count == 32
             }
         guard isWhole else { throw .malformed }

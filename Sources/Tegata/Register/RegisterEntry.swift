@@ -66,6 +66,8 @@ package struct RegisterEntry: Sendable {
     let salt: FixedBytes<32>
     /// The signed row, 171 bytes.
     let row: [UInt8]
+    /// The sealed session that the card was issued for; empty for none.
+    let session: [UInt8]
     let answer: String
 
     /// An entry without a row, for simulations of the register that never show one.
@@ -74,17 +76,19 @@ package struct RegisterEntry: Sendable {
         commitment = FixedBytes()
         salt = FixedBytes()
         row = [UInt8](repeating: 0, count: Row.size)
+        session = []
         answer = ""
         self.leaf = leaf
     }
 
-    package init(row: Row, salt: FixedBytes<32>, answer: String) {
+    package init(row: Row, salt: FixedBytes<32>, session: [UInt8] = [], answer: String) {
         guard let person = FixedBytes<33>(row.index.encoded),
             let commitment = FixedBytes<33>(row.commitment.encoded)
         else { preconditionFailure("a point is 33 bytes") }
         self.person = person
         self.commitment = commitment
         self.salt = salt
+        self.session = session
         self.row = row.encoded
         self.answer = answer
         leaf = row.leaf(salt: salt)

@@ -13,6 +13,12 @@ enum RegisterMemo {
     /// Until when a place is kept, seconds since 1970.
     case hold(until: Int64)
     case card(CardMemo)
+    /// How many waiting sessions the list of this part used up.
+    case sessions(used: UInt32)
+    /// A sealed session that waits for a list.
+    case deposit([UInt8])
+    /// A settled index: all of it is public.
+    case settled
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
@@ -27,6 +33,9 @@ enum RegisterMemo {
         case .draw(let key): key.array
         case .hold(let time): bigEndian(UInt64(bitPattern: time))
         case .card(let memo): memo.fields
+        case .sessions(let used): bigEndian(used)
+        case .deposit(let session): session
+        case .settled: [0]
         }
     }
 
@@ -44,24 +53,28 @@ enum RegisterMemo {
         guard SHA256.hash(entry + fields).array.elementsEqual(bytes.suffix(32)) else {
             throw .malformed
         }
-        if kind.isHold {
+        switch kind {
+        case .open, .limit: try self.init(limit: fields)
+        case .card, .reissue, .transfer, .suspend, .resume, .revoke, .giveBack:
+            self = .card(try CardMemo(fields))
+        case .hold, .release:
             guard fields.count == 8 else { throw .malformed }
             self = .hold(until: fields.reduce(0) { $0 << 8 | Int64($1) })
-            return
-        }
-        if kind == .entrant {
-            self = .entrant(try EntrantMemo(fields))
-            return
-        }
-        if kind == .draw {
+        case .entrant: self = .entrant(try EntrantMemo(fields))
+        case .draw:
             guard let key = FixedBytes<32>(fields) else { throw .malformed }
             self = .draw(key: key)
-            return
+        case .sessions:
+            guard fields.count == 4 else { throw .malformed }
+            self = .sessions(used: fields.reduce(0) { $0 << 8 | UInt32($1) })
+        case .deposit: self = .deposit(fields)
+        case .settled:
+            guard fields == [0] else { throw .malformed }
+            self = .settled
         }
-        guard kind.isSigned else {
-            self = .card(try CardMemo(fields))
-            return
-        }
+    }
+
+    private init(limit fields: [UInt8]) throws(Refusal) {
         switch (fields[0], fields.count) {
         case (0, 1): self = .limit(.unlimited)
         case (1, 5): self = .limit(.cards(fields[1...].reduce(0) { $0 << 8 | UInt32($1) }))
@@ -89,6 +102,8 @@ package struct CardMemo: Sendable {
     let salt: FixedBytes<32>
     /// 171 bytes.
     let row: [UInt8]
+    /// The sealed session that the card was issued for; empty for none.
+    let session: [UInt8]
     /// What the holder received.
     let answer: String
 
@@ -105,6 +120,7 @@ package struct CardMemo: Sendable {
         commitment = made.commitment
         salt = made.salt
         row = made.row
+        session = made.session
         answer = made.answer
     }
 
@@ -120,7 +136,8 @@ package struct CardMemo: Sendable {
 
     fileprivate var fields: [UInt8] {
         bigEndian(serial) + bigEndian(statusIndex) + [isUnique ? 1 : 0] + key.array + content.array
-            + person.array + commitment.array + salt.array + row + Array(answer.utf8)
+            + person.array + commitment.array + salt.array + row
+            + bigEndian(UInt16(session.count)) + session + Array(answer.utf8)
     }
 
     fileprivate init(_ bytes: [UInt8]) throws(Refusal) {
@@ -135,6 +152,8 @@ package struct CardMemo: Sendable {
             commitment = try reader.fixed()
             salt = try reader.fixed()
             row = try reader.take(Row.size)
+            let length: UInt16 = try reader.integer()
+            session = try reader.take(Int(length))
             answer = String(decoding: try reader.take(reader.remaining), as: UTF8.self)
         } catch {
             throw .malformed

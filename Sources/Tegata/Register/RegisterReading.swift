@@ -45,6 +45,24 @@ extension Register {
         return (entry.kind, memo, try proof(at: record))
     }
 
+    /// The sealed session of a card or a deposit.
+    func sealedSession(at record: UInt64) async throws(Refusal) -> [UInt8] {
+        _ = try await current()
+        let stored = try await records(record..<record + 1)[0]
+        guard let entry = try? LogEntry(parsing: stored.entry),
+            let memo = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
+        else {
+            fault = .damaged(record: record)
+            throw .unavailable
+        }
+        switch memo {
+        case .card(let memo): return memo.session
+        case .deposit(let session): return session
+        default: throw .unavailable
+        }
+    }
+
     /// What an entrant asked, by the record of the entry, with the log proof for it.
     func entrant(
         at record: UInt64
@@ -72,8 +90,8 @@ extension Register {
     package func proof(
         of record: UInt64
     ) async throws(Refusal) -> (entry: [UInt8], proof: LogProof) {
-        let proof = try await card(at: record).proof
-        return (try await records(record..<record + 1)[0].entry, proof)
+        _ = try await current()
+        return (try await records(record..<record + 1)[0].entry, try proof(at: record))
     }
 
     /// The serials that exist, in order.

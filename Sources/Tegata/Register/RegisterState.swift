@@ -28,6 +28,8 @@ struct RegisterState: Sendable {
         var holds = [FixedBytes<32>: Int64]()
         /// Serials that were returned, in order.
         var returned = [UInt32]()
+        /// What stands behind the cards, for everyone to check.
+        var sessions = SessionState()
 
         /// How many serials are given and not returned.
         var given: UInt32 { UInt32(cards.count - returned.count) }
@@ -192,6 +194,17 @@ struct RegisterState: Sendable {
             try books[entry.edition]?.draw?.hold(key)
         case .hold(let time): try apply(entry, until: time)
         case .card(let memo): try apply(entry, memo)
+        case .sessions(let used):
+            guard books[entry.edition] != nil else { throw .malformed }
+            let part = try SessionPart(parsing: entry.content)
+            try books[entry.edition]?.sessions.freeze(part, used: used, at: size)
+        case .deposit:
+            guard books[entry.edition] != nil else { throw .malformed }
+            books[entry.edition]?.sessions.wait(size)
+        case .settled:
+            let settled = try SettledIndex(parsing: entry.content)
+            guard hasCard(settled.person, in: entry.edition) else { throw .malformed }
+            try books[entry.edition]?.sessions.settle(settled)
         }
         size += 1
     }
@@ -253,7 +266,8 @@ struct RegisterState: Sendable {
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
-        case .open, .limit, .card, .hold, .release, .entrant, .draw: throw .malformed
+        case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit:
+            throw .malformed
         }
         card.record = size
         try indexes.set(card.status, at: card.statusIndex)
@@ -272,6 +286,7 @@ struct RegisterState: Sendable {
         else { throw .malformed }
         try indexes.use(memo.statusIndex)
         if memo.isUnique { books[edition]?.persons[memo.person] = memo.serial }
+        if !memo.session.isEmpty { books[edition]?.sessions.wait(size) }
         answers[key] = Answer(record: size, content: memo.content)
     }
 }

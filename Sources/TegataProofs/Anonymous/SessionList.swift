@@ -40,6 +40,20 @@ package struct SessionList: Hashable, Sendable {
             sessions.flatMap { $0.base.encoded + $0.evaluated.encoded })
     }
 
+    /// L of the session with this ρ, which only its wallet knows.
+    ///
+    /// - Throws: `mismatch` when it is not in the list.
+    package func index(of secret: SecretScalar) throws(ProofError) -> PersonIndex {
+        let mine = secret.timesGenerator.encoded
+        // Looked for without saying where.
+        _ = try SecretPosition(of: mine, in: bases.lazy.map(\.encoded))
+        guard var evaluated = evaluated.first else { throw .mismatch }
+        for (base, other) in zip(bases, self.evaluated) {
+            evaluated = .select(SecretBit(base.encoded, equals: mine), other, evaluated)
+        }
+        return PersonIndex(edition: edition, point: evaluated.times(secret.inverse))
+    }
+
     /// How many sessions there are.
     package var count: Int { bases.count }
 

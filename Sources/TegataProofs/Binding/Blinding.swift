@@ -42,7 +42,8 @@ package struct Blinding: Sendable {
         self.init(of: uid, secret: .random(using: &source))
     }
 
-    init(of uid: [UInt8], secret: SecretScalar) {
+    /// A blinding of the person of `uid` by a ρ that was never used before.
+    package init(of uid: [UInt8], secret: SecretScalar) {
         self.secret = secret
         person = Generators.person(uid)
         blinded = BlindedPerson(base: secret.timesGenerator, person: person.times(secret))

@@ -43,7 +43,8 @@ package enum IdentityAnswer {
             question.about(verified.token.hash.array))
         guard statement.isValid(proof) else { throw .invalidProof }
         return VerifiedIdentity(
-            index: PersonIndex(edition: edition, point: index), token: verified.token)
+            index: PersonIndex(edition: edition, point: index), session: session,
+            token: verified.token)
     }
 
     /// How many bytes an answer has.
@@ -56,11 +57,14 @@ package enum IdentityAnswer {
 package struct VerifiedIdentity: Hashable, Sendable {
     /// L.
     package let index: PersonIndex
+    /// What was checked.
+    package let session: Session
     /// What the attestors stated.
     package let token: VerifiedToken
 
-    fileprivate init(index: PersonIndex, token: VerifiedToken) {
+    fileprivate init(index: PersonIndex, session: Session, token: VerifiedToken) {
         self.index = index
+        self.session = session
         self.token = token
     }
 }

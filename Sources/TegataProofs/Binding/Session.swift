@@ -11,6 +11,17 @@ package struct Session: Hashable, Sendable {
         self.answers = answers.sorted { $0.node < $1.node }
     }
 
+    /// Reads a session of the edition's one size.
+    ///
+    /// - Throws: `malformed`; `thresholdNotMet` when one attestor or node appears twice.
+    package init(
+        parsing bytes: [UInt8], attestors: AttestorSet, keys: EditionKeys
+    ) throws(ProofError) {
+        var reader = Reader(bytes)
+        try self.init(from: &reader, attestors: attestors, keys: keys)
+        try reader.finish()
+    }
+
     init(
         from reader: inout Reader, attestors: AttestorSet, keys: EditionKeys
     ) throws(ProofError) {

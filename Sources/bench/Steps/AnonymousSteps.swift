@@ -17,7 +17,7 @@ enum AnonymousSteps {
             verify(club, [], "verify one of 500 (target 0.5)", times: 576),
             prove(club, [adult], "prove one of 500, age of 8 bits", secret: 1_659),
             verify(club, [adult], "verify one of 500, age of 8 bits", times: 636),
-            verifyMany(club), settleMany(),
+            verifyMany(club), settleMany(), sessions(),
         ]
     }
 
@@ -107,8 +107,46 @@ enum AnonymousSteps {
             Floor([.times: 1_024 + 64 * count]), bytes: count * proof.count
         ) {
             try BatchProof.verify(
-                [(index: PersonIndex, proof: [UInt8])](repeating: (index, proof), count: count), in: list,
+                [(index: PersonIndex, proof: [UInt8])](repeating: (index, proof), count: count),
+                in: list,
                 context: context)
+        }
+    }
+
+    /// The other half of that audit: that attestors signed each session and nodes evaluated it, 2 of 3 and 3 of 5.
+    private static func sessions() throws -> Step {
+        var random = SeededRandomness("sessions")
+        let edition: FixedBytes<32> = random.fixed()
+        let signers = (0..<3).map { _ in Secp256k1.PrivateKey(.random(using: &random)) }
+        let names = signers.map { ("\($0.publicKey)", [$0.publicKey.xOnly]) }
+        guard let sharing = Sharing(nodes: 5, threshold: 3),
+            let attestors = AttestorSet(
+                Dictionary(names, uniquingKeysWith: { one, _ in one }), threshold: 2)
+        else { throw ProofError.unknownKey }
+        let nodes = NodeSeeds.deal(sharing, using: &random)
+        let published = try nodes.map { ($0.node, try $0.publication(for: edition)) }
+        let keys = try EditionKeys(
+            sharing: sharing, publications: Dictionary(uniqueKeysWithValues: published))
+        let scope = Scope(edition: edition, answering: ProofContext())
+        let body = Token.Body(
+            cardClass: 1, flags: [], scope: scope.commitment, expires: 2,
+            blinded: Blinding(of: [1], using: &random).blinded)
+        let token = Token(
+            body: body,
+            signatures: signers[..<2].map { body.signature(by: $0, using: &random) })
+        let verified = try attestors.verify(token, at: 1)
+        let answers = try nodes[..<3].map {
+            try $0.share(for: edition).answer(verified, scope: scope, using: &random)
+        }
+        let session = Session(token: token, answers: answers)
+        return .repeating(
+            "check 512 sessions, 2 of 3, 3 of 5",
+            Floor([.schnorrVerify: 2 * 512, .times: 15 * 512]),
+            bytes: 512 * (32 + session.encoded.count)
+        ) {
+            for _ in 0..<512 {
+                _ = try session.verify(attestors: attestors, keys: keys, scope: scope, at: 1)
+            }
         }
     }
 

@@ -1,0 +1,81 @@
+internal import TegataCrypto
+internal import TegataProofs
+internal import TegataSDJWT
+
+/// A session with what opens its scope: the public evidence that attestors saw a person for this edition.
+struct AttestedSession {
+    /// Scope salt 32 ‖ session.
+    let encoded: [UInt8]
+
+    /// How many bytes one of this edition has.
+    static func size(_ parameters: IdentityParameters) -> Int {
+        32 + Session.size(attestors: parameters.attestors, keys: parameters.keys)
+    }
+
+    init(_ session: Session, answering question: ProofContext, in edition: EditionDigest) {
+        encoded = Scope(edition: edition, answering: question).salt.array + session.encoded
+    }
+
+    init(encoded: [UInt8]) { self.encoded = encoded }
+
+    /// Whom attestors signed for and nodes evaluated, for this edition. Whether the token had expired when it was used was
+    /// the issuer's to see.
+    ///
+    /// - Throws: `malformed`, `nationalIDInvalid`, `unsupported` for an edition that asks for no person.
+    func verify(in edition: OpenEdition) throws(Refusal) -> VerifiedSession {
+        guard let parameters = edition.identity else { throw .unsupported }
+        let bytes = encoded
+        let verified = try binding { () throws(ProofError) in
+            var reader = Reader(bytes)
+            let salt: FixedBytes<32> = try reader.fixed()
+            let session = try Session(
+                parsing: try reader.take(reader.remaining), attestors: parameters.attestors,
+                keys: parameters.keys)
+            let expires = session.token.body.expires
+            return try session.verify(
+                attestors: parameters.attestors, keys: parameters.keys,
+                scope: Scope(edition: edition.digest, salt: salt),
+                at: expires == 0 ? 0 : expires - 1)
+        }
+        try edition.check(verified.token.body)
+        return verified
+    }
+
+    /// TH("deposit", …): what stands in the log for a session that waits.
+    var name: FixedBytes<32> { taggedHash("TEGATA-V01/deposit", encoded) }
+}
+
+/// What sealed sessions are opened with. Whoever has it, the journal and an attestor's records knows whose card is whose.
+struct SessionSeal: Sendable {
+    // version 1 ‖ nonce 12 ‖ AES-256-GCM, the edition as additional data
+    private static let version: UInt8 = 1
+    private let key: SecretBytes
+
+    init(_ register: Secp256k1.PrivateKey) {
+        key = SecretBytes(
+            copying: HMAC.authenticationCode(
+                for: Array("TEGATA-V01/sessions".utf8), key: register.exposedRawRepresentation
+            ).span)
+    }
+
+    func seal(_ session: AttestedSession, in edition: EditionDigest) -> [UInt8] {
+        var random = SystemRandomness()
+        let nonce = random.bytes(12)
+        guard
+            let box = try? AESGCM.seal(
+                session.encoded, key: key.exposedBytes, nonce: nonce,
+                authenticating: [Self.version] + edition.array)
+        else { preconditionFailure("a key of 32 bytes seals") }
+        return [Self.version] + nonce + box
+    }
+
+    /// - Throws: `unavailable` for what this key did not seal for this edition.
+    func open(_ sealed: [UInt8], in edition: EditionDigest) throws(Refusal) -> AttestedSession {
+        guard sealed.count > 29, sealed[0] == Self.version,
+            let text = try? AESGCM.open(
+                Array(sealed[13...]), key: key.exposedBytes, nonce: Array(sealed[1..<13]),
+                authenticating: [Self.version] + edition.array)
+        else { throw .unavailable }
+        return AttestedSession(encoded: text)
+    }
+}
