@@ -37,6 +37,7 @@ extension Holder {
     ///   - edition: the edition of the deposit.
     ///   - deposit: what `deposit(for:proving:)` returned.
     ///   - sessions: the list, as `Issuer.sessions(of:list:)` gave it.
+    ///   - profile: whom the wallet believes the issuer to be.
     ///   - crowd: among how many sessions the person wants to be at least.
     /// - Returns: the request, for `Issuer.issue`.
     /// - Throws: `notYetValid` when the session is not in this list, `limitExceeded` for a smaller crowd, what is wrong with the

@@ -43,7 +43,9 @@ extension Issuer {
     /// Freezes the sessions that wait into a list, at most 4,096 of them, and publishes it in the log. Holders settle in it, and
     /// auditors check it.
     ///
-    /// - Parameter minimum: how many sessions it takes. Fewer hide nobody: holders ask for 64 by themselves.
+    /// - Parameters:
+    ///   - edition: whose sessions.
+    ///   - minimum: how many sessions it takes. Fewer hide nobody: holders ask for 64 by themselves.
     /// - Returns: the number of the list, from 0.
     /// - Throws: `notYetValid` while fewer wait, `unsupported` for an edition that asks for no person, `conflict` when another
     ///   process was faster, `unavailable`.
@@ -83,7 +85,10 @@ extension Issuer {
 
     /// A frozen list with the log proofs of its parts, for wallets.
     ///
-    /// - Parameter list: its number, as `freezeSessions` returned it; there are as many as `frozenCount` says.
+    /// - Parameters:
+    ///   - edition: whose list.
+    ///   - list: its number, as `freezeSessions` returned it; there are as many as `frozenCount` says.
+    /// - Returns: text for `Holder.settle` and `Holder.request(_:from:in:profile:ofAtLeast:)`.
     /// - Throws: `notYetValid` for one that is not frozen, `unavailable`.
     public func sessions(of edition: OpenEdition, list: Int) async throws(Refusal) -> String {
         var parts = [JSON]()
