@@ -18,8 +18,15 @@ struct CardRequest {
     let list: Int?
     /// Session, index, commitment and proof, in binary (Spec/binding.md).
     let binding: [UInt8]
-    /// The key that signed, and that the card is bound to.
+    /// The key that signed: the wallet's, or a counter's.
     let key: VerifyingKey
+    /// The key of a wallet that knows nothing of this protocol and asks through a counter; `nil` for one that signs for itself.
+    let holder: VerifyingKey?
+
+    /// The key that the card is bound to, and that the ID card's signature covers (A129).
+    var cardKey: VerifyingKey { holder ?? key }
+    /// Whether a card is written, or a person entered who has no phone.
+    var asksForCard: Bool { wallet != nil || holder != nil }
 
     /// The question that session and proofs answer; both sides make it from the same fields.
     static func question(
@@ -34,7 +41,7 @@ struct CardRequest {
     var question: ProofContext {
         Self.question(
             edition: Edition.digest(issuer: audience, id: edition), audience: audience,
-            nonce: nonce, expires: expires, key: key)
+            nonce: nonce, expires: expires, key: cardKey)
     }
 
     /// Everything of a request but its signature: the same request with s negated is no other one (A10).
@@ -50,6 +57,7 @@ struct CardRequest {
         ]
         if let wallet { payload.add("wallet", .bytes(wallet)) }
         if let list { payload.add("list", .whole(Int64(list))) }
+        if let holder { payload.add("holder", .object(holder.jwk)) }
         return String(
             decoding: CompactJWS.sign(
                 payload: JSON.object(payload).encoded, type: Self.type, by: key,
@@ -58,7 +66,7 @@ struct CardRequest {
 
     init(
         audience: String, edition: String, nonce: String, expires: UInt64, wallet: [UInt8]?,
-        list: Int? = nil, binding: [UInt8], key: VerifyingKey
+        list: Int? = nil, binding: [UInt8], key: VerifyingKey, holder: VerifyingKey? = nil
     ) {
         self.audience = audience
         self.edition = edition
@@ -68,6 +76,7 @@ struct CardRequest {
         self.list = list
         self.binding = binding
         self.key = key
+        self.holder = holder
     }
 
     /// Reads a request and checks that the key in it signed it.
@@ -90,6 +99,13 @@ struct CardRequest {
             list = Int(number)
         } else {
             list = nil
+        }
+        if let member = payload["holder"] {
+            // A wallet of ours signs for itself.
+            guard wallet == nil else { throw .malformed }
+            holder = try VerifyingKey(parsingJWK: member.encoded)
+        } else {
+            holder = nil
         }
         binding = try payload.required("binding").bytes()
     }

@@ -319,16 +319,17 @@ extension Issuer {
             epoch: place.epoch,
             status: .active, signedBy: keys.register, using: &random)
         let answer: String
-        if let wallet = request.wallet {
+        if request.asksForCard {
             let card = try card(
-                for: request.key, commitment, checked.proofOfPerson, opened.edition, claims,
+                for: request.cardKey, commitment, checked.proofOfPerson, opened.edition, claims,
                 place, at: prepared.time, using: &random)
             try checkSignature(of: card)
-            answer =
-                JSON.object([
-                    "card": .string(card), "row": .bytes(row.encoded), "opening": .bytes(opening),
-                    "wallet": .bytes(wallet),
-                ]).text
+            var members: JSONObject = ["card": .string(card), "row": .bytes(row.encoded)]
+            if let wallet = request.wallet {
+                members.add("opening", .bytes(opening))
+                members.add("wallet", .bytes(wallet))
+            }
+            answer = JSON.object(members).text
         } else {
             answer = JSON.object(["row": .bytes(row.encoded)]).text
         }

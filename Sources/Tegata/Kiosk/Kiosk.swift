@@ -1,6 +1,6 @@
 public import TegataCrypto
 internal import TegataProofs
-internal import TegataSDJWT
+public import TegataSDJWT
 
 /// A terminal for people who have only their ID card: it plays the wallet's part in a session, and keeps nothing.
 ///
@@ -30,9 +30,12 @@ public struct Kiosk: Sendable {
 
     /// Asks for membership without a wallet: the person is entered, and can prove it with the ID card alone.
     ///
+    /// With `holder`, the key of a wallet that others made, the person gets a card bound to that key: whoever runs the kiosk has seen
+    /// the wallet prove it, and the ID card's signature covers it.
+    ///
     /// - Throws: `Refusal`, or what the ID card throws.
     public func request(
-        _ edition: OpenEdition, proving card: some IdentityCard
+        _ edition: OpenEdition, proving card: some IdentityCard, for holder: VerifyingKey? = nil
     ) async throws -> String {
         guard let nonce = try await edition.nonce?() else { throw Refusal.unsupported }
         let now = clock()
@@ -40,11 +43,11 @@ public struct Kiosk: Sendable {
         let expires = UInt64(clamping: now + CardRequest.lifetime)
         let question = CardRequest.question(
             edition: edition.digest, audience: edition.issuer, nonce: nonce, expires: expires,
-            key: signer.verifyingKey)
+            key: holder ?? signer.verifyingKey)
         let answer = try await answer(edition, question, card, now: now)
         return CardRequest(
             audience: edition.issuer, edition: edition.edition.id, nonce: nonce, expires: expires,
-            wallet: nil, binding: answer.bytes, key: signer.verifyingKey
+            wallet: nil, binding: answer.bytes, key: signer.verifyingKey, holder: holder
         ).signed(by: signer)
     }
 

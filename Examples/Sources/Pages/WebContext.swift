@@ -1,0 +1,17 @@
+public import Hummingbird
+
+/// What is known about a request besides its bytes: who asks, in which browser session and language.
+public struct WebContext: RequestContext {
+    public var coreContext: CoreRequestContextStorage
+    /// The address it came from: for rate limits, and never logged.
+    public let client: String
+    /// The browser's session.
+    public var session = BrowserSession()
+    /// The language of the answer.
+    public var language = Language.japanese
+
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        client = source.channel.remoteAddress?.ipAddress ?? "unknown"
+    }
+}
