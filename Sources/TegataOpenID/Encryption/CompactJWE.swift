@@ -38,7 +38,8 @@ package struct CompactJWE: Sendable {
         guard let algorithm = header["alg"]?.string, let name = header["enc"]?.string else {
             throw .malformed
         }
-        guard algorithm.hasSameBytes(as: "ECDH-ES"), let encryption = ContentEncryption(exactly: name),
+        guard algorithm.hasSameBytes(as: "ECDH-ES"),
+            let encryption = ContentEncryption(exactly: name),
             encryptions.contains(encryption)
         else { throw .unsupported }
         self.encryption = encryption

@@ -79,7 +79,9 @@ package struct CredentialQuery: Sendable {
         var object: JSONObject = ["id": .string(id), "format": .string(format)]
         if allowsMultiple { object.add("multiple", true) }
         object.add("meta", type.json)
-        if !authorities.isEmpty { object.add("trusted_authorities", .array(authorities.map(\.json))) }
+        if !authorities.isEmpty {
+            object.add("trusted_authorities", .array(authorities.map(\.json)))
+        }
         if !requiresHolderBinding { object.add("require_cryptographic_holder_binding", false) }
         if !claims.isEmpty { object.add("claims", .array(claims.map(\.json))) }
         if !claimSets.isEmpty {

@@ -33,9 +33,11 @@ extension CredentialQuery {
             candidate.isBound || !requiresHolderBinding
         else { return nil }
         if !authorities.isEmpty {
-            guard candidate.authorities.contains(where: { behind in
-                authorities.contains { $0.meets(behind) }
-            }) else { return nil }
+            guard
+                candidate.authorities.contains(where: { behind in
+                    authorities.contains { $0.meets(behind) }
+                })
+            else { return nil }
         }
         guard !claimSets.isEmpty else { return Self.all(claims, in: candidate.claims) }
         for set in claimSets {
@@ -90,7 +92,8 @@ extension DCQLQuery {
             }
         }
         let choice = choose { answers[$0]?.isEmpty == false }
-        return DCQLMatch(answers: answers, required: choice?.required, optional: choice?.optional ?? [])
+        return DCQLMatch(
+            answers: answers, required: choice?.required, optional: choice?.optional ?? [])
     }
 
     /// The credentials of the first alternative of each set for which all are `available`; `nil` when a required set has
