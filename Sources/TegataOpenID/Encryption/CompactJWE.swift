@@ -25,8 +25,7 @@ package struct CompactJWE: Sendable {
     ) throws(Refusal) {
         guard text.utf8.count <= limit else { throw .limitExceeded }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        // With direct agreement there is no encrypted key (RFC 7518 §4.6).
-        guard parts.count == 5, parts[1].isEmpty else { throw .malformed }
+        guard parts.count == 5 else { throw .malformed }
         let protected = Array(parts[0])
         self.protected = protected
         let limits = JSONLimits(depth: 8, values: 256, bytes: 16 * 1024)
@@ -42,6 +41,8 @@ package struct CompactJWE: Sendable {
             let encryption = ContentEncryption(exactly: name),
             encryptions.contains(encryption)
         else { throw .unsupported }
+        // With direct agreement there is no encrypted key (RFC 7518 §4.6).
+        guard parts[1].isEmpty else { throw .malformed }
         self.encryption = encryption
         guard let ephemeral = header["epk"] else { throw .malformed }
         ephemeralKey = try EncryptionKey(jwk: ephemeral).key

@@ -1,10 +1,10 @@
 internal import TegataCrypto
-internal import TegataSDJWT
+package import TegataSDJWT
 
 /// The answer of a wallet before it travels (OpenID4VP 1.0 §8): for each credential asked for, the presentations.
-struct VPToken: Sendable {
+package struct VPToken: Sendable {
     /// Presentations by the identifiers of the query, in its order.
-    private(set) var presentations: [(id: String, texts: [String])] = []
+    package private(set) var presentations: [(id: String, texts: [String])] = []
 
     init(_ presentations: [(id: String, texts: [String])]) { self.presentations = presentations }
 
@@ -12,7 +12,7 @@ struct VPToken: Sendable {
     ///
     /// - Throws: `malformed` unless it is an object whose lists hold texts; `unsupported` for a presentation that is no
     ///   text; `limitExceeded` for more than 64 presentations of one credential.
-    init(_ json: JSON, asked query: DCQLQuery) throws(Refusal) {
+    package init(_ json: JSON, asked query: DCQLQuery) throws(Refusal) {
         guard let object = json.object else { throw .malformed }
         for credential in query.credentials {
             guard let shown = object[credential.id] else { continue }
