@@ -22,8 +22,13 @@ public struct PresentationChoice: Sendable {
 extension Holder {
     /// Finds the cards, and of each the least, that answer a request.
     ///
-    /// - Parameter includingOptional: whether to add what the verifier would like and does not need.
-    /// - Throws: `typeMismatch` when these cards cannot meet the request: then nothing is shown.
+    /// - Parameters:
+    ///   - request: what is asked, and by whom.
+    ///   - cards: the wallet's cards, the preferred first.
+    ///   - includingOptional: whether to add what the verifier would like and does not need.
+    /// - Returns: what would be shown.
+    /// - Throws: `typeMismatch` when these cards cannot meet the request: then nothing is shown; `unsupported` when the
+    ///   verifier cannot read this wallet's signatures.
     public func choose(
         for request: VerifiedRequest, among cards: [Card], includingOptional: Bool = false
     ) throws(Refusal) -> PresentationChoice {

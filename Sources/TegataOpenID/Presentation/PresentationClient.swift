@@ -3,7 +3,7 @@ public import TegataSDJWT
 
 /// A verifier as wallets meet it: its identifier, and the key that signs its requests.
 ///
-/// Its `id` is the audience of every answer, so the ``Tegata/Verifier`` behind it carries the same one.
+/// Its `id` is the audience of every answer, so the `Verifier` behind it carries the same one.
 public struct PresentationClient: Sendable {
     /// The identifier with its prefix.
     public let identifier: ClientIdentifier
@@ -25,6 +25,7 @@ public struct PresentationClient: Sendable {
     ///   - name: the DNS name, one of the leaf's alternative names; answers go to this host.
     ///   - certificates: the chain in DER, the leaf first, without the trust anchor.
     ///   - key: the leaf's P-256 key; requests are signed with ES256.
+    /// - Returns: the verifier.
     /// - Throws: `malformed` for certificates that cannot be read, `issuerUntrusted` when name, key and leaf do not belong
     ///   together.
     public static func x509SANDNS(

@@ -74,6 +74,7 @@ public struct PresentationTransactions: Sendable {
     ///   - session: the browser's session ticket, if it has one of an earlier transaction; else a new one is made.
     ///   - scheme: what the link starts with, `openid4vp://` or a wallet's own address.
     ///   - postsNonce: whether wallets shall fetch the request with a POST that brings their own nonce.
+    /// - Returns: what the page needs: the link, and the session ticket for a cookie.
     /// - Throws: `unavailable`, `limitExceeded`; `unauthorized` for a session that is no ticket.
     public func start(
         _ flow: Flow, asking claims: [String], edition: OpenEdition? = nil, session: String? = nil,

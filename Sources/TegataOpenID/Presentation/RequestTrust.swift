@@ -88,8 +88,10 @@ public struct RequestTrust: Sendable {
     ///   - object: what came back, a request object.
     ///   - reference: where it came from.
     ///   - walletNonce: what was posted; `nil` after a GET.
+    /// - Returns: the request, for its owner to look at.
     /// - Throws: the reason of the first check that fails (Spec/openid4vp.md): `malformed`, `limitExceeded`,
-    ///   `unsupported`, `typeMismatch`, `issuerUntrusted`, `signatureInvalid`, `replayed`, `expired`, `notYetValid`.
+    ///   `unsupported`, `typeMismatch`, `issuerUntrusted`, `signatureInvalid`, `unauthorized`, `expired`, `notYetValid`,
+    ///   `replayed`.
     public func verify(
         _ object: String, from reference: RequestReference, walletNonce: String? = nil
     ) throws(Refusal) -> VerifiedRequest {
