@@ -110,6 +110,13 @@ public struct Verifier: Sendable {
         return membership
     }
 
+    /// Uses up the nonce of `challenge` for an answer that was checked elsewhere: atomically, and the last step of it.
+    ///
+    /// - Throws: `replayed`, `expired`, `unavailable`.
+    package func consume(_ challenge: String) async throws(Refusal) {
+        try await store.consume(try Question(parsing: challenge).nonce, now: clock())
+    }
+
     private func verify(
         _ answer: String, isExpectedNonce: @escaping (String) -> Bool
     ) async throws(Refusal) -> Membership {

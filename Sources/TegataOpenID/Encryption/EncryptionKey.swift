@@ -46,7 +46,7 @@ package struct EncryptionKey: Hashable, Sendable {
 }
 
 /// How the content is encrypted once a key is agreed on (RFC 7518 §5.3). Both authenticate what they hide.
-public enum ContentEncryption: String, Sendable, CaseIterable {
+package enum ContentEncryption: String, Sendable, CaseIterable {
     /// AES-128 in Galois/Counter mode: what is used unless something else is asked for.
     case a128GCM = "A128GCM"
     /// AES-256 in Galois/Counter mode.

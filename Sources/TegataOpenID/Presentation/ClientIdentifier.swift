@@ -3,7 +3,7 @@ public import TegataSDJWT
 /// Who asks, as a request names it: a prefix that says how the name is proven, and the name (OpenID4VP 1.0 §5.9).
 ///
 /// The whole text is the audience of every answer.
-public struct ClientIdentifier: Hashable, Sendable, CustomStringConvertible {
+public struct ClientIdentifier: Sendable, CustomStringConvertible {
     /// How a name is proven. Prefixes without a case here are refused: `origin:`, which no request may carry, names that a
     /// wallet would have to know beforehand, federations, attestations.
     public enum Prefix: String, Sendable, CaseIterable {

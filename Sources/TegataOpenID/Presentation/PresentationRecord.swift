@@ -31,6 +31,8 @@ struct PresentationRecord: Sendable {
     let challenge: String
     /// What is asked for, as the request says it.
     let query: String
+    /// Whether it is about a Tegata card, or about credentials of others.
+    let asksCard: Bool
     /// The private key for the answer, 32 bytes; `nil` when it comes in the open. Gone once it was used.
     var decryptionKey: [UInt8]?
     /// The hash of the response code, 32 bytes.
@@ -46,7 +48,7 @@ struct PresentationRecord: Sendable {
             "phase": .string(phase.rawValue), "same_device": .bool(isSameDevice),
             "session": .string(Base64URL.encode(session)),
             "expiry": .number(JSONNumber(expiry)), "challenge": .string(challenge),
-            "query": .string(query),
+            "query": .string(query), "card": .bool(asksCard),
         ]
         if let decryptionKey { object.add("key", .string(Base64URL.encode(decryptionKey))) }
         if let responseCode { object.add("code", .string(Base64URL.encode(responseCode))) }
@@ -56,7 +58,7 @@ struct PresentationRecord: Sendable {
 
     init(
         phase: PresentationState, isSameDevice: Bool, session: [UInt8], expiry: Int64,
-        challenge: String, query: String, decryptionKey: [UInt8]?
+        challenge: String, query: String, asksCard: Bool, decryptionKey: [UInt8]?
     ) {
         self.phase = phase
         self.isSameDevice = isSameDevice
@@ -64,6 +66,7 @@ struct PresentationRecord: Sendable {
         self.expiry = expiry
         self.challenge = challenge
         self.query = query
+        self.asksCard = asksCard
         self.decryptionKey = decryptionKey
     }
 
@@ -73,17 +76,26 @@ struct PresentationRecord: Sendable {
             let phase = json["phase"]?.string.flatMap(PresentationState.init(rawValue:)),
             let isSameDevice = json["same_device"]?.bool, let session = Self.bytes(json["session"]),
             let expiry = json["expiry"]?.integer, let challenge = json["challenge"]?.string,
-            let query = json["query"]?.string
+            let query = json["query"]?.string, let asksCard = json["card"]?.bool
         else { throw .unavailable }
         self.init(
             phase: phase, isSameDevice: isSameDevice, session: session, expiry: expiry,
-            challenge: challenge, query: query, decryptionKey: Self.bytes(json["key"]))
+            challenge: challenge, query: query, asksCard: asksCard,
+            decryptionKey: Self.bytes(json["key"]))
         responseCode = Self.bytes(json["code"])
         result = json["result"]
     }
 
     private static func bytes(_ json: JSON?) -> [UInt8]? {
         json?.string.flatMap { try? Base64URL.decode($0) }
+    }
+
+    /// The nonce of the verifier's question.
+    func nonce() throws(Refusal) -> String {
+        guard let json = try? JSON(parsing: Array(challenge.utf8)),
+            let nonce = json["nonce"]?.string
+        else { throw .unavailable }
+        return nonce
     }
 
     /// Where it stands at `now`.

@@ -21,31 +21,34 @@ public struct PresentationTransactions: Sendable {
     public let client: PresentationClient
     /// How answers travel.
     public let responseMode: ResponseMode
-    private let verifier: Verifier
-    private let endpoints: PresentationEndpoints
-    private let store: any StateStore
+    let verifier: Verifier
+    let credentials: CredentialTrust?
+    let endpoints: PresentationEndpoints
+    let store: any StateStore
     private let clock: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - client: who asks.
     ///   - verifier: who checks cards; its `id` is the client's.
+    ///   - credentials: whose other credentials are believed; nobody's unless said.
     ///   - endpoints: where the server is reached.
     ///   - responseMode: how answers travel; encrypted unless said otherwise.
     ///   - store: what remembers the transactions.
     /// - Throws: `conflict` when verifier and client have two names; `unsupported` for a verifier whose policy asks for no
     ///   holder binding, or for log proofs, which no wallet of this protocol can be asked for.
     public init(
-        client: PresentationClient, verifier: Verifier, endpoints: PresentationEndpoints,
-        responseMode: ResponseMode = .directPostJWT, store: some StateStore
+        client: PresentationClient, verifier: Verifier, credentials: CredentialTrust? = nil,
+        endpoints: PresentationEndpoints, responseMode: ResponseMode = .directPostJWT,
+        store: some StateStore
     ) throws(Refusal) {
         try self.init(
-            client: client, verifier: verifier, endpoints: endpoints, responseMode: responseMode,
-            store: store, clock: { SystemClock.now })
+            client: client, verifier: verifier, credentials: credentials, endpoints: endpoints,
+            responseMode: responseMode, store: store, clock: { SystemClock.now })
     }
 
     package init(
-        client: PresentationClient, verifier: Verifier, endpoints: PresentationEndpoints,
-        responseMode: ResponseMode, store: some StateStore,
+        client: PresentationClient, verifier: Verifier, credentials: CredentialTrust? = nil,
+        endpoints: PresentationEndpoints, responseMode: ResponseMode, store: some StateStore,
         clock: @escaping @Sendable () -> Int64
     ) throws(Refusal) {
         guard verifier.id.hasSameBytes(as: client.id) else { throw .conflict }
@@ -59,6 +62,7 @@ public struct PresentationTransactions: Sendable {
         }
         self.client = client
         self.verifier = verifier
+        self.credentials = credentials
         self.endpoints = endpoints
         self.responseMode = responseMode
         self.store = store
@@ -80,25 +84,38 @@ public struct PresentationTransactions: Sendable {
         _ flow: Flow, asking claims: [String], edition: OpenEdition? = nil, session: String? = nil,
         scheme: String = "openid4vp://", postsNonce: Bool = false
     ) async throws(Refusal) -> StartedPresentation {
-        let now = clock()
-        let browser = session == nil ? Ticket() : session.flatMap(Ticket.init(received:))
-        guard let browser else { throw .unauthorized }
         let challenge = try await verifier.challenge(asking: claims, edition: edition)
         let query = DCQLQuery(
             CredentialQuery(
                 id: Self.card, types: verifier.cardTypes, claims: claims.map { ClaimsQuery($0) }))
-        let transaction = Ticket()
-        let record = PresentationRecord(
-            // An unsigned request is in the link, so whoever sees the link has fetched it.
-            phase: client.isSigning ? .waiting : .requested, isSameDevice: flow == .sameDevice,
-            session: browser.key, expiry: now + verifier.policy.challengeLifetime,
-            challenge: challenge, query: query.encoded,
-            decryptionKey: responseMode == .directPostJWT
-                ? P256.PrivateKey().rawRepresentation : nil)
-        guard try await swap(transaction, nil, record, now) else { throw .unavailable }
-        return StartedPresentation(
-            transaction: transaction.text, session: browser.text,
-            link: try link(to: transaction, record, scheme, postsNonce), expiry: record.expiry)
+        return try await begin(
+            flow, challenge, query, asksCard: true, session: session, scheme: scheme,
+            postsNonce: postsNonce)
+    }
+
+    /// Starts a transaction that asks for credentials of other issuers, SD-JWT VCs with ES256 and `x5c`.
+    ///
+    /// - Parameters:
+    ///   - flow: where the wallet is.
+    ///   - query: what is asked for; every credential with holder binding.
+    ///   - session: the browser's session ticket, as for cards.
+    ///   - scheme: what the link starts with.
+    ///   - postsNonce: whether wallets shall fetch the request with a POST.
+    /// - Returns: what the page needs; `credentials(of:session:responseCode:)` collects.
+    /// - Throws: as for cards; `unsupported` for a query that this verifier could not check the answer to.
+    public func start(
+        _ flow: Flow, asking query: DCQLQuery, session: String? = nil,
+        scheme: String = "openid4vp://", postsNonce: Bool = false
+    ) async throws(Refusal) -> StartedPresentation {
+        guard credentials != nil,
+            query.credentials.allSatisfy({
+                $0.format.hasSameBytes(as: "dc+sd-jwt") && $0.requiresHolderBinding
+            })
+        else { throw .unsupported }
+        let challenge = try await verifier.challenge(asking: [])
+        return try await begin(
+            flow, challenge, query, asksCard: false, session: session, scheme: scheme,
+            postsNonce: postsNonce)
     }
 
     /// The request object, for a wallet that fetches it: as often as it likes while the transaction is open (A65).
@@ -153,16 +170,16 @@ public struct PresentationTransactions: Sendable {
             try await end(ticket, record, stored, now)
             return "{}"
         }
-        let presentation = try presentation(in: response, ticket, record)
+        let token = try token(in: response, ticket, record)
         // The verifier's nonce is used up here, by exactly one answer.
-        let membership = try await verifier.verify(presentation, to: record.challenge)
+        let learned = try await learn(token, record, at: now)
         let code = Ticket()
         var next = record
         next.phase = .answered
         next.expiry = now + Self.collection
         next.decryptionKey = nil
         next.responseCode = record.isSameDevice ? code.key : nil
-        next.result = PresentationResult(membership).json
+        next.result = learned
         // It was cancelled meanwhile.
         guard try await swap(ticket, stored, next, now) else { throw .conflict }
         guard record.isSameDevice else { return "{}" }
@@ -189,27 +206,25 @@ public struct PresentationTransactions: Sendable {
     public func result(
         of transaction: String, session: String, responseCode: String? = nil
     ) async throws(Refusal) -> PresentationResult? {
-        let now = clock()
-        let (ticket, record, stored) = try await owned(transaction, session, now)
-        switch record.state(at: now) {
-        case .expired: throw .expired
-        case .cancelled: throw .conflict
-        case .finished: throw .unauthorized
-        case .waiting, .requested:
-            guard responseCode == nil else { throw .unauthorized }
-            return nil
-        case .answered: break
-        }
-        guard !record.isSameDevice || record.isResponseCode(responseCode) else {
-            throw .unauthorized
-        }
-        guard let json = record.result else { throw .unavailable }
-        var next = record
-        next.phase = .finished
-        next.result = nil
-        next.responseCode = nil
-        guard try await swap(ticket, stored, next, now) else { throw .unauthorized }
-        return try PresentationResult(stored: json)
+        let json = try await collect(
+            transaction, session, responseCode, asksCard: true, at: clock())
+        return try json.map { json throws(Refusal) in try PresentationResult(stored: json) }
+    }
+
+    /// Collects what a transaction about other issuers' credentials came to, as `result(of:session:responseCode:)` does.
+    ///
+    /// - Returns: `nil` while there is no answer yet.
+    /// - Throws: as `result(of:session:responseCode:)`.
+    public func credentials(
+        of transaction: String, session: String, responseCode: String? = nil
+    ) async throws(Refusal) -> [PresentedCredential]? {
+        let json = try await collect(
+            transaction, session, responseCode, asksCard: false, at: clock())
+        guard let json else { return nil }
+        guard let list = json.array else { throw .unavailable }
+        var shown = [PresentedCredential]()
+        for entry in list { shown.append(try PresentedCredential(stored: entry)) }
+        return shown
     }
 
     /// Ends a transaction, for the browser that started it. Answers that come later are `conflict`.
@@ -225,125 +240,10 @@ public struct PresentationTransactions: Sendable {
         }
     }
 
-    /// The credential's name in queries and answers.
+    /// The clock that the steps go by.
+    var now: Int64 { clock() }
+    /// A card's name in queries and answers.
     private static let card = "card"
     /// Seconds for collecting a result.
     private static let collection: Int64 = 120
-}
-
-// What the steps are made of.
-extension PresentationTransactions {
-    private func link(
-        to transaction: Ticket, _ record: PresentationRecord, _ scheme: String, _ postsNonce: Bool
-    ) throws(Refusal) -> String {
-        var form = PresentationForm()
-        if client.isSigning {
-            form.add("client_id", client.id)
-            form.add("request_uri", endpoints.requestAddress(of: transaction))
-            form.add("request_uri_method", postsNonce ? "post" : nil)
-        } else {
-            let request = try authorizationRequest(transaction, record, walletNonce: nil)
-            for member in request.claims.members {
-                form.add(member.name, member.value.description)
-            }
-        }
-        return scheme + "?" + form.encoded
-    }
-
-    private func authorizationRequest(
-        _ transaction: Ticket, _ record: PresentationRecord, walletNonce: String?
-    ) throws(Refusal) -> AuthorizationRequest {
-        guard let challenge = try? JSON(parsing: Array(record.challenge.utf8)),
-            let nonce = challenge["nonce"]?.string
-        else { throw .unavailable }
-        let keys = try key(of: record).map {
-            [EncryptionKey($0.publicKey, keyID: transaction.text)]
-        }
-        return AuthorizationRequest(
-            client: client.identifier, responseMode: responseMode, responseURI: endpoints.response,
-            nonce: nonce, state: transaction.text, query: try DCQLQuery(parsing: record.query),
-            metadata: ClientMetadata(
-                keys: keys ?? [], encryptions: [.a256GCM, .a128GCM],
-                algorithms: verifier.policy.algorithms),
-            walletNonce: walletNonce)
-    }
-
-    private func key(of record: PresentationRecord) throws(Refusal) -> P256.PrivateKey? {
-        guard let bytes = record.decryptionKey else { return nil }
-        guard let key = try? P256.PrivateKey(rawRepresentation: bytes) else { throw .unavailable }
-        return key
-    }
-
-    /// The one presentation in an answer, in the mode that was asked for.
-    private func presentation(
-        in response: ReceivedResponse, _ transaction: Ticket, _ record: PresentationRecord
-    ) throws(Refusal) -> String {
-        let token: JSON
-        switch (response.content, try key(of: record)) {
-        case (.open(let text), nil):
-            token = try JSON(parsing: Array(text.utf8))
-        case (.encrypted(let message), let key?):
-            let claims = try JSON(parsing: message.opened(by: key))
-            if let state = claims["state"] {
-                guard state == .string(transaction.text) else { throw .conflict }
-            }
-            guard let inner = claims["vp_token"] else { throw .malformed }
-            token = inner
-        default: throw .malformed
-        }
-        let shown = try VPToken(token, asked: DCQLQuery(parsing: record.query)).presentations
-        guard let text = shown.first?.texts.first else { throw .typeMismatch }
-        return text
-    }
-
-    private func open(
-        _ ticket: Ticket, _ now: Int64
-    ) async throws(Refusal) -> (record: PresentationRecord, stored: [UInt8]) {
-        guard let stored = try await store.value(of: ticket.key, now: now) else { throw .conflict }
-        let record = try PresentationRecord(stored: stored)
-        guard record.state(at: now) != .expired else { throw .expired }
-        return (record, stored)
-    }
-
-    private func owned(
-        _ transaction: String, _ session: String, _ now: Int64
-    ) async throws(Refusal) -> (ticket: Ticket, record: PresentationRecord, stored: [UInt8]) {
-        guard let ticket = Ticket(received: transaction),
-            let stored = try await store.value(of: ticket.key, now: now)
-        else { throw .unauthorized }
-        let record = try PresentationRecord(stored: stored)
-        guard record.isSession(session) else { throw .unauthorized }
-        return (ticket, record, stored)
-    }
-
-    private func swap(
-        _ ticket: Ticket, _ stored: [UInt8]?, _ record: PresentationRecord, _ now: Int64
-    ) async throws(Refusal) -> Bool {
-        try await store.replace(
-            ticket.key, stored, with: record.encoded,
-            until: record.expiry + PresentationRecord.memory, now: now)
-    }
-
-    private func end(
-        _ ticket: Ticket, _ record: PresentationRecord, _ stored: [UInt8], _ now: Int64
-    ) async throws(Refusal) {
-        var next = record
-        next.phase = .cancelled
-        next.decryptionKey = nil
-        next.responseCode = nil
-        next.result = nil
-        guard try await swap(ticket, stored, next, now) else { throw .conflict }
-    }
-}
-
-/// A transaction that has begun.
-public struct StartedPresentation: Sendable {
-    /// Its name, for the page that waits. It opens nothing by itself.
-    public let transaction: String
-    /// The browser's session ticket: for a cookie that is `HttpOnly`, `Secure` and `SameSite=Lax`.
-    public let session: String
-    /// What the wallet opens, or a code that it scans.
-    public let link: String
-    /// The last second for an answer, since 1970.
-    public let expiry: Int64
 }

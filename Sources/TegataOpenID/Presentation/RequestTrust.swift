@@ -118,7 +118,7 @@ public struct RequestTrust: Sendable {
             if let beginning, now + Self.skew < beginning { throw .notYetValid }
         }
         let request = try AuthorizationRequest(claims)
-        guard request.client == client, request.client.text.hasSameBytes(as: client.text) else {
+        guard request.client.text.hasSameBytes(as: client.text) else {
             throw .issuerUntrusted
         }
         switch (walletNonce, request.walletNonce) {
@@ -187,34 +187,14 @@ public struct RequestTrust: Sendable {
     private func certifiedKey(
         of client: ClientIdentifier, _ token: CompactJWS, at now: Int64
     ) throws(Refusal) -> VerifyingKey {
-        let chain = try token.certificates()
-        guard chain.count <= 6 else { throw .limitExceeded }
-        guard let first = chain.first, let leaf = try? Certificate(parsing: first) else {
-            throw chain.isEmpty ? .issuerUntrusted : .malformed
-        }
-        // HAIP 1.0: the leaf is not its own issuer, and the anchor is the wallet's to bring.
-        guard !leaf.isSelfIssued, chain.allSatisfy({ !isAnchor($0) }) else {
-            throw .issuerUntrusted
-        }
-        var policy = PathPolicy()
-        policy.leafKeyUsage = .digitalSignature
-        guard
-            let path = try? PathValidator(anchors: anchors, policy: policy).validate(
-                leaf: leaf, intermediates: Array(chain.dropFirst()), at: now)
-        else { throw .issuerUntrusted }
+        let certified = try CertifiedKey(token, under: anchors, at: now)
         let isNamed =
             client.prefix == .x509SANDNS
-            ? leaf.extensions.dnsNames.has(client.name)
-            : client.name.hasSameBytes(as: Base64URL.encode(SHA256.hash(leaf.bytes).array))
+            ? certified.leaf.extensions.dnsNames.has(client.name)
+            : client.name.hasSameBytes(
+                as: Base64URL.encode(SHA256.hash(certified.leaf.bytes).array))
         guard isNamed else { throw .issuerUntrusted }
-        guard case .nist(let point) = path.leafKey, point.curve == .p256,
-            let key = try? P256.PublicKey(x963Representation: point.x963Representation)
-        else { throw .unsupported }
-        return .p256(key)
-    }
-
-    private func isAnchor(_ certificate: [UInt8]) -> Bool {
-        anchors.contains { $0.certificate.bytes == certificate }
+        return certified.key
     }
 
     /// Seconds by which clocks may differ.

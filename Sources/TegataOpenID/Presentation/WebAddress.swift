@@ -4,7 +4,7 @@ internal import TegataSDJWT
 ///
 /// Addresses in numbers, in whatever notation, and names of the machine itself or of its own network are refused, so that
 /// nothing scanned or received can point a wallet inwards (A113, A114).
-struct WebAddress: Hashable, Sendable {
+struct WebAddress: Sendable {
     /// The address as received.
     let text: String
     /// The host in lower case; names of hosts alone are without case.
