@@ -276,6 +276,31 @@ struct CredentialTrustTests {
         }
     }
 
+    @Test(arguments: [("urn:pass", nil), ("urn:other", .typeMismatch)] as [(String, Refusal?)])
+    func `a question for any type does not widen what an issuer may say (A38, R1)`(
+        _ type: String, _ reason: Refusal?
+    ) async throws {
+        let world = try await PresentationWorld()
+        var draft = try Draft()
+        draft.set("vct", .string(type))
+        let door = try door(world, draft)
+        let query = try DCQLQuery(
+            parsing: #"{"credentials":[{"id":"pid","format":"dc+sd-jwt","meta":{}}]}"#)
+        let started = try await door.start(.crossDevice, asking: query)
+        let request = try await world.fetch(started, from: door)
+        let text = draft.presentation(
+            audience: request.verifier.text, nonce: request.request.nonce)
+        let answer = try body([text], request)
+        if let reason {
+            await #expect(throws: reason) { try await door.answer(answer) }
+        } else {
+            #expect(try await door.answer(answer) == "{}")
+            let shown = try await door.credentials(
+                of: started.transaction, session: started.session)
+            #expect(shown?.first?.type == type && shown?.first?.claims.isEmpty == true)
+        }
+    }
+
     @Test func `an authority may be asked for by its key identifier`() async throws {
         let world = try await PresentationWorld()
         let draft = try Draft()
