@@ -4,13 +4,18 @@ internal import TegataSDJWT
 
 // What the steps are made of.
 extension PresentationTransactions {
+    /// The session that a transaction will belong to: the one named, or a fresh one.
+    func browser(_ session: String?) throws(Refusal) -> Ticket {
+        guard let session else { return Ticket() }
+        guard let ticket = Ticket(received: session) else { throw .unauthorized }
+        return ticket
+    }
+
     func begin(
-        _ flow: Flow, _ challenge: String, _ query: DCQLQuery, asksCard: Bool, session: String?,
+        _ flow: Flow, _ challenge: String, _ query: DCQLQuery, asksCard: Bool, _ browser: Ticket,
         scheme: String, postsNonce: Bool
     ) async throws(Refusal) -> StartedPresentation {
         let now = now
-        let browser = session == nil ? Ticket() : session.flatMap(Ticket.init(received:))
-        guard let browser else { throw .unauthorized }
         let transaction = Ticket()
         let record = PresentationRecord(
             // An unsigned request is in the link, so whoever sees the link has fetched it.

@@ -84,13 +84,13 @@ public struct PresentationTransactions: Sendable {
         _ flow: Flow, asking claims: [String], edition: OpenEdition? = nil, session: String? = nil,
         scheme: String = "openid4vp://", postsNonce: Bool = false
     ) async throws(Refusal) -> StartedPresentation {
+        let browser = try browser(session)
         let challenge = try await verifier.challenge(asking: claims, edition: edition)
         let query = DCQLQuery(
             CredentialQuery(
                 id: Self.card, types: verifier.cardTypes, claims: claims.map { ClaimsQuery($0) }))
         return try await begin(
-            flow, challenge, query, asksCard: true, session: session, scheme: scheme,
-            postsNonce: postsNonce)
+            flow, challenge, query, asksCard: true, browser, scheme: scheme, postsNonce: postsNonce)
     }
 
     /// Starts a transaction that asks for credentials of other issuers, SD-JWT VCs with ES256 and `x5c`.
@@ -112,9 +112,10 @@ public struct PresentationTransactions: Sendable {
                 $0.format.hasSameBytes(as: "dc+sd-jwt") && $0.requiresHolderBinding
             })
         else { throw .unsupported }
+        let browser = try browser(session)
         let challenge = try await verifier.challenge(asking: [])
         return try await begin(
-            flow, challenge, query, asksCard: false, session: session, scheme: scheme,
+            flow, challenge, query, asksCard: false, browser, scheme: scheme,
             postsNonce: postsNonce)
     }
 
