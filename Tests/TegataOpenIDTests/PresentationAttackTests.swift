@@ -51,7 +51,7 @@ struct PresentationAttackTests {
 
     static let rows: [Row] = [
         Row("as it is", nil) { _ in },
-        Row("A50 no key binding", .holderBindingMissing) { draft in
+        Row("A50, A66 a copied card: no key binding", .holderBindingMissing) { draft in
             let card = draft.card
             draft.finish = { _ in card }
         },
