@@ -248,6 +248,31 @@ import Testing
         #expect(try await twin.verify(relayed).isHolderProven)
     }
 
+    @Test func `an answer to one open question does not count for another (A52, A58)`() async throws
+    {
+        let world = try await World.secp256k1.value
+        var policy = VerifierPolicy.strict
+        policy.requiresHolderBinding = false
+        for policy in [.strict, policy] {
+            let door = try world.door(world.statuses(), policy: policy)
+            let first = try await door.challenge(asking: ["tier"])
+            let second = try await door.challenge(asking: ["tier"])
+            let answer = try world.holder.present(world.card, revealing: [], to: first)
+            await #expect(throws: Refusal.holderBindingInvalid) {
+                try await door.verify(answer, to: second)
+            }
+            // The card alone answers no question, whatever the policy says of cards alone.
+            var bare = try world.forgery()
+            bare.finish = { String($0[...($0.lastIndex(of: "~") ?? $0.startIndex)]) }
+            let card = bare.presentation(for: first)
+            await #expect(throws: Refusal.holderBindingMissing) {
+                try await door.verify(card, to: first)
+            }
+            #expect(try await door.verify(answer, to: first).isHolderProven)
+            await #expect(throws: Refusal.replayed) { try await door.verify(answer, to: first) }
+        }
+    }
+
     @Test func `what was not asked for is dropped (A62)`() async throws {
         let world = try await World.secp256k1.value
         let door = try world.door(world.statuses())

@@ -51,6 +51,15 @@ public struct Verifier: Sendable {
         statuses = StatusCache()
     }
 
+    /// The types of card that this verifier trusts, for a query that asks for one of them.
+    package var cardTypes: [String] {
+        issuers.reduce(into: []) { types, issuer in
+            if !types.contains(where: issuer.cardType.hasSameBytes) {
+                types.append(issuer.cardType)
+            }
+        }
+    }
+
     /// A fresh question: which claims to show, and, where it matters, more.
     ///
     /// - Parameters:
@@ -84,16 +93,43 @@ public struct Verifier: Sendable {
     ///
     /// - Throws: the reason of the first check that fails.
     public func verify(_ answer: String) async throws(Refusal) -> Membership {
+        try await verify(answer, isExpectedNonce: { _ in true })
+    }
+
+    /// Checks an answer to `challenge`, one of this verifier's questions, and to no other: for conversations that run side
+    /// by side, where an answer to one must not count in another.
+    ///
+    /// - Throws: as ``verify(_:)``; `holderBindingMissing` whatever the policy says, because only the holder's key answers
+    ///   a question; `holderBindingInvalid` for an answer to another question.
+    public func verify(
+        _ answer: String, to challenge: String
+    ) async throws(Refusal) -> Membership {
+        let nonce = try Question(parsing: challenge).nonce
+        let membership = try await verify(answer, isExpectedNonce: nonce.hasSameBytes)
+        guard membership.isHolderProven else { throw .holderBindingMissing }
+        return membership
+    }
+
+    /// Uses up the nonce of `challenge` for an answer that was checked elsewhere: atomically, and the last step of it.
+    ///
+    /// - Throws: `replayed`, `expired`, `unavailable`.
+    package func consume(_ challenge: String) async throws(Refusal) {
+        try await store.consume(try Question(parsing: challenge).nonce, now: clock())
+    }
+
+    private func verify(
+        _ answer: String, isExpectedNonce: @escaping (String) -> Bool
+    ) async throws(Refusal) -> Membership {
         let now = clock()
         let card = try checkCard(answer, at: now)
         guard policy.requiresHolderBinding || card.received.hasKeyBinding else {
             return try await authenticate(card, at: now)
         }
-        // Any nonce passes here; whether it is one of ours is the store's to say, two lines below.
+        // Whether a nonce is one of ours is the store's to say, two lines below.
         let binding = try card.verified.keyBinding(
             KeyBindingCheck(
                 audience: id, now: now, skew: policy.skew,
-                maximumAge: policy.maximumKeyBindingAge, isExpectedNonce: { _ in true }))
+                maximumAge: policy.maximumKeyBindingAge, isExpectedNonce: isExpectedNonce))
         guard let text = try await store.content(of: binding.nonce, now: now) else {
             throw .holderBindingInvalid
         }

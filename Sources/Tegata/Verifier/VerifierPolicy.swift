@@ -40,7 +40,8 @@ public struct VerifierPolicy: Sendable {
     /// The strict defaults.
     public static let strict = VerifierPolicy()
 
-    var presentation: SDJWTPolicy {
+    /// How presentations are read under this policy.
+    package var presentation: SDJWTPolicy {
         var policy = SDJWTPolicy.credential
         policy.algorithms = algorithms
         policy.bytes = maximumPresentationSize

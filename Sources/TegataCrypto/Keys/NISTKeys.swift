@@ -123,6 +123,11 @@ package struct NISTPublicKey: Sendable {
         }
     }
 
+    /// Lends the key to an agreement.
+    fileprivate func withKey<R>(_ body: (OpaquePointer) -> R) -> R {
+        unsafe key.withPointer(body)
+    }
+
     private static func imported(
         _ point: [UInt8], on curve: NISTCurve
     ) throws(CryptoError) -> LibcryptoKey {
@@ -205,6 +210,22 @@ package struct NISTPrivateKey: Sendable {
             preconditionFailure("libcrypto could not sign")
         }
         return raw
+    }
+
+    /// The x coordinate that both sides of a Diffie–Hellman agreement compute, as long as a coordinate (SP 800-56A §5.7.1.2);
+    /// `invalidKey` for a point of another curve.
+    package func sharedSecret(with peer: NISTPublicKey) throws(CryptoError) -> SecretBytes {
+        guard peer.curve == publicKey.curve else { throw .invalidKey }
+        return try unsafe SecretBytes(count: publicKey.curve.coordinateByteCount) {
+            buffer throws(CryptoError) in
+            var count = publicKey.curve.coordinateByteCount
+            let done = unsafe key.operate { context in
+                unsafe EVP_PKEY_derive_init(context) == 1
+                    && peer.withKey { unsafe EVP_PKEY_derive_set_peer(context, $0) == 1 }
+                    && EVP_PKEY_derive(context, buffer, &count) == 1
+            }
+            guard done, count == publicKey.curve.coordinateByteCount else { throw .invalidKey }
+        }
     }
 
     // libcrypto does not derive the public half on import; EC_POINT_mul by the generator is its constant-time road.

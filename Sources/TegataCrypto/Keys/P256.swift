@@ -31,6 +31,12 @@ public enum P256 {
             })
         }
 
+        /// The 32 bytes that both sides of a Diffie–Hellman agreement compute: the x coordinate of the product. They are
+        /// input for a key derivation, never a key themselves.
+        package func sharedSecret(with peer: PublicKey) throws(CryptoError) -> SecretBytes {
+            try key.sharedSecret(with: peer.key)
+        }
+
         /// Signs `message` with SHA-256; the answer is r‖s, 64 bytes (RFC 7518 §3.4).
         public func signature(for message: [UInt8]) -> [UInt8] {
             key.signature(forDigest: SHA256.hash(message).span)
@@ -39,7 +45,7 @@ public enum P256 {
 
     /// A key that signatures are checked with: always a point of the curve, never the identity.
     public struct PublicKey: Hashable, Sendable {
-        private let key: NISTPublicKey
+        fileprivate let key: NISTPublicKey
 
         fileprivate init(_ key: NISTPublicKey) { self.key = key }
 

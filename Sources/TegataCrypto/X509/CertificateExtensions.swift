@@ -14,6 +14,8 @@ package struct CertificateExtensions: Sendable {
     package private(set) var authorityKeyIdentifier: [UInt8]?
     /// Whether there is an alternative name that must be understood.
     package private(set) var hasCriticalSubjectAlternativeName = false
+    /// The DNS names among the subject's alternative names, as written (RFC 5280 §4.2.1.6).
+    package private(set) var dnsNames: [String] = []
     /// Whether something critical is there that this module does not process.
     package private(set) var hasUnprocessedCritical = false
     /// Whether there are name or policy constraints, which this module does not process and never ignores.
@@ -96,6 +98,7 @@ package struct CertificateExtensions: Sendable {
             let names = try content.element(DERTag.sequence)
             guard !names.content.isEmpty else { throw .invalidValue }
             hasCriticalSubjectAlternativeName = isCritical
+            dnsNames = try Self.dnsNames(in: content.reader(of: names.content))
         case .nameConstraints, .policyConstraints:
             hasConstraints = true
             _ = try content.element(DERTag.sequence)
@@ -104,6 +107,20 @@ package struct CertificateExtensions: Sendable {
             return
         }
         try content.finish()
+    }
+
+    /// The names tagged `[2] IA5String`. One outside of printable ASCII is no DNS name and is left out.
+    private static func dnsNames(in reader: consuming DERReader) throws(DERError) -> [String] {
+        var names = reader
+        var found: [String] = []
+        while !names.isAtEnd {
+            let name = try names.element()
+            let bytes = names.copy(name.content)
+            guard name.tag == DERTag.context(2), bytes.allSatisfy({ (0x21...0x7E).contains($0) })
+            else { continue }
+            found.append(String(decoding: bytes, as: UTF8.self))
+        }
+        return found
     }
 
     /// Nothing may be listed twice, and nobody needs more than 32 entries.

@@ -123,14 +123,18 @@ package struct CompactJWS: Sendable {
         return object
     }
 
-    /// Signs `payload` (JSON text) under `typ`; `keyID` and `jwk` go into the header when given.
+    /// Signs `payload` (JSON text) under `typ`; `keyID`, `jwk` and the certificates (`x5c`, DER, leaf first) go into the
+    /// header when given.
     package static func sign(
         payload: [UInt8], type: String, by key: SigningKey, keyID: String? = nil,
-        embedding publicKey: VerifyingKey? = nil
+        embedding publicKey: VerifyingKey? = nil, certificates: [[UInt8]] = []
     ) -> [UInt8] {
         var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": .string(type)]
         if let keyID { header.add("kid", .string(keyID)) }
         if let publicKey { header.add("jwk", .object(publicKey.jwk)) }
+        if !certificates.isEmpty {
+            header.add("x5c", .array(certificates.map { .string(Base64.encode($0)) }))
+        }
         var token = [UInt8]()
         token.reserveCapacity(payload.count * 4 / 3 + 256)
         token.appendBase64URL(JSON.object(header).encoded.span)

@@ -45,6 +45,9 @@ package struct HeldSDJWT: Sendable {
         self.received = received
     }
 
+    /// How the issuer signed it.
+    package var algorithm: JWSAlgorithm { received.header.algorithm }
+
     /// All claims, in the open and hidden. Throws as verifying would.
     package func claims() throws(Refusal) -> JSONObject {
         var processing = DisclosureProcessing(received)
