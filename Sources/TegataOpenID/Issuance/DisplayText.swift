@@ -42,13 +42,16 @@ public struct DisplayText: Sendable, Hashable {
         self.textColor = textColor
     }
 
-    private init(_ reader: DocumentReader) throws(Refusal) {
-        name = try reader.optionalText("name")
+    /// `name` is what the text stands under, and `look` holds colours and picture.
+    private init(
+        _ reader: DocumentReader, name key: String = "name", look: DocumentReader?
+    ) throws(Refusal) {
+        name = try reader.optionalText(key)
         locale = try reader.optionalText("locale", atMost: 64)
         explanation = try reader.optionalText("description")
-        backgroundColor = try reader.optionalText("background_color", atMost: 64)
-        textColor = try reader.optionalText("text_color", atMost: 64)
-        if let picture = try reader.optionalDocument("logo") {
+        backgroundColor = try look?.optionalText("background_color", atMost: 64)
+        textColor = try look?.optionalText("text_color", atMost: 64)
+        if let picture = try look?.optionalDocument("logo") {
             logo = Logo(
                 uri: try picture.text("uri", atMost: 64 * 1024),
                 alternative: try picture.optionalText("alt_text"))
@@ -59,9 +62,34 @@ public struct DisplayText: Sendable, Hashable {
 
     /// Reads `display`: a list with each language once; none when it was left out.
     static func list(_ reader: DocumentReader) throws(Refusal) -> [DisplayText] {
+        try list(reader) { element throws(Refusal) in try DisplayText(element, look: element) }
+    }
+
+    /// The same as type metadata writes it: language and name are required, the look is under `rendering`.
+    static func typeList(_ reader: DocumentReader) throws(Refusal) -> [DisplayText] {
+        try list(reader) { element throws(Refusal) in
+            let look = try element.optionalDocument("rendering")?.optionalDocument("simple")
+            let text = try DisplayText(element, look: look)
+            guard text.name != nil, text.locale != nil else { throw .malformed }
+            return text
+        }
+    }
+
+    /// The names of a claim as type metadata writes them.
+    static func labels(_ reader: DocumentReader) throws(Refusal) -> [DisplayText] {
+        try list(reader) { element throws(Refusal) in
+            let text = try DisplayText(element, name: "label", look: nil)
+            guard text.name != nil, text.locale != nil else { throw .malformed }
+            return text
+        }
+    }
+
+    private static func list(
+        _ reader: DocumentReader, _ read: (DocumentReader) throws(Refusal) -> DisplayText
+    ) throws(Refusal) -> [DisplayText] {
         var texts = [DisplayText]()
         for element in try reader.optionalList("display") ?? [] {
-            let text = try DisplayText(try DocumentReader(element))
+            let text = try read(try DocumentReader(element))
             let isTaken = texts.contains { other in
                 switch (other.locale, text.locale) {
                 case (nil, nil): true
@@ -80,15 +108,40 @@ public struct DisplayText: Sendable, Hashable {
         var object = JSONObject()
         object.add("name", text: name)
         object.add("locale", text: locale)
+        object.add("description", text: explanation)
+        for member in look.members { object.add(member.name, member.value) }
+        return .object(object)
+    }
+
+    /// As type metadata writes a type.
+    var typeJSON: JSON {
+        var object = JSONObject()
+        object.add("locale", text: locale)
+        object.add("name", text: name)
+        object.add("description", text: explanation)
+        if !look.isEmpty { object.add("rendering", ["simple": .object(look)]) }
+        return .object(object)
+    }
+
+    /// As type metadata writes a claim.
+    var labelJSON: JSON {
+        var object = JSONObject()
+        object.add("locale", text: locale)
+        object.add("label", text: name)
+        object.add("description", text: explanation)
+        return .object(object)
+    }
+
+    private var look: JSONObject {
+        var object = JSONObject()
         if let logo {
             var picture: JSONObject = ["uri": .string(logo.uri)]
             picture.add("alt_text", text: logo.alternative)
             object.add("logo", .object(picture))
         }
-        object.add("description", text: explanation)
         object.add("background_color", text: backgroundColor)
         object.add("text_color", text: textColor)
-        return .object(object)
+        return object
     }
 
     /// The one for `language` (`ja`, `en`), else the first.
@@ -117,6 +170,15 @@ public struct ClaimDescription: Sendable, Hashable {
     }
 
     private init(_ reader: DocumentReader) throws(Refusal) {
+        try self.init(reader, display: try DisplayText.list(reader))
+    }
+
+    /// As type metadata writes it.
+    init(ofType reader: DocumentReader) throws(Refusal) {
+        try self.init(reader, display: try DisplayText.labels(reader))
+    }
+
+    private init(_ reader: DocumentReader, display: [DisplayText]) throws(Refusal) {
         guard let path = try reader.optionalList("path", atMost: 32),
             path.allSatisfy({ step in
                 step.string != nil || step == .null || step.integer.map { $0 >= 0 } ?? false
@@ -124,7 +186,7 @@ public struct ClaimDescription: Sendable, Hashable {
         else { throw .malformed }
         self.path = path
         isMandatory = try reader.optionalFlag("mandatory") ?? false
-        display = try DisplayText.list(reader)
+        self.display = display
     }
 
     /// Reads `claims`: no path twice.

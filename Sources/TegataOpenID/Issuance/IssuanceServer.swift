@@ -13,6 +13,8 @@ public struct IssuanceServer: Sendable {
     public let metadata: CredentialIssuerMetadata
     /// What is published at `/.well-known/oauth-authorization-server`.
     public let authorizationServer: AuthorizationServerMetadata
+    /// What is published at `/.well-known/jwt-vc-issuer`.
+    public let cardIssuer: CardIssuerMetadata
 
     let policy: IssuancePolicy
     let records: IssuanceRecords
@@ -26,25 +28,26 @@ public struct IssuanceServer: Sendable {
     ///
     /// - Parameters:
     ///   - display: the issuer's name, a language each.
+    ///   - keys: the keys that sign its cards.
     ///   - configurations: what it offers; names are unique and at least one.
     ///   - store: what is remembered; several processes may share it, and then they share `nonceKey` too.
     ///   - nonceKey: 32 secret bytes; a fresh one for this process when `nil`.
     ///   - noticing: hears what wallets report, with the idempotency key of the order.
     ///   - issuing: makes the credentials of an order; see `CredentialOrder.idempotencyKey` for what it promises.
     public init(
-        at issuer: IssuerIdentifier, display: [DisplayText] = [],
+        at issuer: IssuerIdentifier, keys: [VerifyingKey], display: [DisplayText] = [],
         offering configurations: [CredentialConfiguration.Named],
         policy: IssuancePolicy = .strict, store: some StateStore, nonceKey: [UInt8]? = nil,
         noticing: @escaping @Sendable (CredentialEvent, [UInt8]) async -> Void = { _, _ in },
         issuing: @escaping @Sendable (CredentialOrder) async throws(Refusal) -> CredentialOutcome
     ) {
         self.init(
-            at: issuer, display: display, offering: configurations, policy: policy, store: store,
+            at: issuer, keys: keys, display: display, offering: configurations, policy: policy, store: store,
             nonceKey: nonceKey, clock: { SystemClock.now }, noticing: noticing, issuing: issuing)
     }
 
     package init(
-        at issuer: IssuerIdentifier, display: [DisplayText] = [],
+        at issuer: IssuerIdentifier, keys: [VerifyingKey], display: [DisplayText] = [],
         offering configurations: [CredentialConfiguration.Named],
         policy: IssuancePolicy = .strict, store: some StateStore, nonceKey: [UInt8]? = nil,
         clock: @escaping @Sendable () -> Int64,
@@ -58,6 +61,7 @@ public struct IssuanceServer: Sendable {
             of: issuer, display: display, configurations: configurations,
             batchSize: policy.batchSize)
         authorizationServer = AuthorizationServerMetadata(of: issuer)
+        cardIssuer = CardIssuerMetadata(of: issuer, keys: keys)
         self.policy = policy
         self.clock = clock
         records = IssuanceRecords(store: store, clock: clock)
@@ -90,6 +94,7 @@ public struct IssuanceServer: Sendable {
         if path.hasSameBytes(as: issuer.wellKnownPath("oauth-authorization-server")) {
             return try document(authorizationServer.json, request)
         }
+        if path.hasSameBytes(as: cardIssuer.path) { return try document(cardIssuer.json, request) }
         let base = issuer.endpoint("").path
         guard path.hasPrefix(base) else { throw .notFound }
         let name = String(path.dropFirst(base.count))

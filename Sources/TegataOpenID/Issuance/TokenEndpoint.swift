@@ -28,13 +28,13 @@ extension IssuanceServer {
         let isRight = try await records.update(key, or: .codeUnknown) {
             grant throws(OAuthFault) -> Bool in
             try grant.checkIsOpen(now)
-            guard let expected = grant.transactionCode else {
+            guard grant.transactionCode != nil else {
                 guard given == nil else { throw .transactionCodeUnexpected }
                 return true
             }
             guard grant.attempts < limit else { throw .codeLocked }
             guard given != nil else { throw .transactionCodeMissing }
-            guard !SecretBytes.areEqual(expected.span, keyed.span) else { return true }
+            guard !grant.accepts(keyed) else { return true }
             // The offer stays usable; only its owner can make the count start again (A68).
             grant.attempts += 1
             return false
@@ -43,8 +43,7 @@ extension IssuanceServer {
         return try await redeem(key) { grant throws(OAuthFault) in
             try grant.checkIsOpen(now)
             // Renewed or locked in between: then this was another code.
-            guard grant.attempts < limit, grant.transactionCode == nil || grant.transactionCode == keyed
-            else { throw .codeUnknown }
+            guard grant.attempts < limit, grant.accepts(keyed) else { throw .codeUnknown }
             if let asked { try grant.narrow(to: asked) }
         }
     }
@@ -159,6 +158,12 @@ extension IssuanceServer {
 }
 
 extension Grant {
+    /// Whether there is no transaction code or this is it. In constant time (A125).
+    func accepts(_ keyed: [UInt8]) -> Bool {
+        guard let transactionCode else { return true }
+        return SecretBytes.areEqual(transactionCode.span, keyed.span)
+    }
+
     /// Narrows an offer to what the wallet asks for. Throws `detailsInvalid` for more than was offered.
     mutating func narrow(to asked: [String]) throws(OAuthFault) {
         guard asked.allSatisfy({ id in configurations.contains(where: id.hasSameBytes) }) else {

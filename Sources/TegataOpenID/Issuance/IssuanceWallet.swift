@@ -1,0 +1,274 @@
+internal import TegataCrypto
+public import TegataSDJWT
+
+/// A wallet that fetches cards from an issuer: it says what to send, and judges what comes back.
+public struct IssuanceWallet: Sendable {
+    /// What the issuer says about itself.
+    public let metadata: CredentialIssuerMetadata
+    /// Its authorization server.
+    public let server: AuthorizationServerMetadata
+    /// What the wallet calls itself; any name will do.
+    public let client: String?
+    let clock: @Sendable () -> Int64
+
+    /// A wallet for one issuer.
+    ///
+    /// - Throws: `issuerUntrusted` when `server` is none that the issuer lets authorize; `unsupported` when it wants requests
+    ///   encrypted, or offers no nonces.
+    public init(
+        _ metadata: CredentialIssuerMetadata, _ server: AuthorizationServerMetadata,
+        client: String? = nil
+    ) throws(Refusal) {
+        try self.init(metadata, server, client: client, clock: { SystemClock.now })
+    }
+
+    package init(
+        _ metadata: CredentialIssuerMetadata, _ server: AuthorizationServerMetadata,
+        client: String? = nil, clock: @escaping @Sendable () -> Int64
+    ) throws(Refusal) {
+        let names =
+            metadata.authorizationServers.isEmpty
+            ? [metadata.issuer.text] : metadata.authorizationServers
+        guard names.contains(where: server.issuer.text.hasSameBytes) else {
+            throw .issuerUntrusted
+        }
+        guard !metadata.requiresEncryption, metadata.nonceEndpoint != nil else {
+            throw .unsupported
+        }
+        self.metadata = metadata
+        self.server = server
+        self.client = client
+        self.clock = clock
+    }
+
+    /// Redeems an offer by its pre-authorised code.
+    ///
+    /// - Throws: `issuerUntrusted` for another issuer's offer; `unsupported` for one of other formats or without that grant;
+    ///   `unauthorized` when its transaction code is missing, or there is none.
+    public func tokenCall(
+        for offer: CredentialOffer, transactionCode: String? = nil
+    ) throws(Refusal) -> OAuthCall {
+        try check(offer)
+        guard let code = offer.preAuthorizedCode,
+            server.grantTypes.contains(AuthorizationServerMetadata.preAuthorizedGrant)
+        else { throw .unsupported }
+        guard (transactionCode == nil) == (offer.transactionCode == nil) else {
+            throw .unauthorized
+        }
+        guard client != nil || server.allowsAnonymousClients else { throw .unsupported }
+        var form = FormFields()
+        form.add("grant_type", AuthorizationServerMetadata.preAuthorizedGrant)
+        form.add("pre-authorized_code", code)
+        form.add("tx_code", transactionCode)
+        form.add("client_id", client)
+        return .form(server.tokenEndpoint, form)
+    }
+
+    /// That an offer is this issuer's and for something that can be held here.
+    func check(_ offer: CredentialOffer) throws(Refusal) {
+        guard offer.issuer == metadata.issuer else { throw .issuerUntrusted }
+        if let named = offer.authorizationServer, !named.hasSameBytes(as: server.issuer.text) {
+            throw .issuerUntrusted
+        }
+        for id in offer.configurations {
+            guard let configuration = metadata.configuration(id), configuration.isSupported else {
+                throw .unsupported
+            }
+        }
+    }
+
+    /// Trades the refresh token for a new pair.
+    public func refreshCall(_ tokens: IssuanceTokens) throws(Refusal) -> OAuthCall {
+        guard let refresh = tokens.refresh else { throw .unsupported }
+        var form = FormFields()
+        form.add("grant_type", "refresh_token")
+        form.add("refresh_token", refresh)
+        form.add("client_id", client)
+        return .form(server.tokenEndpoint, form)
+    }
+
+    /// Asks for a nonce.
+    public func nonceCall() throws(Refusal) -> OAuthCall {
+        guard let endpoint = metadata.nonceEndpoint else { throw .unsupported }
+        return OAuthCall("POST", endpoint)
+    }
+
+    /// The nonce that came back.
+    ///
+    /// - Throws: what the server's `tegata_reason` says, `malformed`.
+    public func nonce(status: Int, body: [UInt8]) throws(Refusal) -> String {
+        try WalletAnswer(status, body).reader.text("c_nonce")
+    }
+
+    /// Asks for a card for each key: proves possession of all of them for this nonce.
+    ///
+    /// - Throws: `unsupported` for a configuration or keys that the issuer does not take; `limitExceeded` for more keys than
+    ///   it takes at once.
+    public func credentialCall(
+        _ id: String, _ tokens: IssuanceTokens, nonce: String, keys: [SigningKey]
+    ) throws(Refusal) -> OAuthCall {
+        guard let configuration = metadata.configuration(id), configuration.isSupported,
+            configuration.bindingMethods.contains("jwk"), !keys.isEmpty,
+            keys.allSatisfy({ configuration.proofAlgorithms.contains($0.algorithm.rawValue) })
+        else { throw .unsupported }
+        guard keys.count <= metadata.batchSize else { throw .limitExceeded }
+        let now = clock()
+        let proofs = keys.map { key in
+            JSON.string(
+                KeyProof.sign(
+                    by: key, audience: metadata.issuer, nonce: nonce, client: client, now: now))
+        }
+        var body = JSONObject()
+        if let identifier = tokens.identifier(of: id) {
+            body.add("credential_identifier", .string(identifier))
+        } else {
+            body.add("credential_configuration_id", .string(id))
+        }
+        body.add("proofs", ["jwt": .array(proofs)])
+        return post(metadata.credentialEndpoint, tokens, body)
+    }
+
+    /// Asks again for cards that take time.
+    public func deferredCall(
+        _ transaction: String, _ tokens: IssuanceTokens
+    ) throws(Refusal) -> OAuthCall {
+        guard let endpoint = metadata.deferredEndpoint else { throw .unsupported }
+        return post(endpoint, tokens, ["transaction_id": .string(transaction)])
+    }
+
+    /// Reports what became of cards.
+    public func notificationCall(
+        _ notification: String, _ event: CredentialEvent, _ tokens: IssuanceTokens
+    ) throws(Refusal) -> OAuthCall {
+        guard let endpoint = metadata.notificationEndpoint else { throw .unsupported }
+        return post(
+            endpoint, tokens,
+            ["notification_id": .string(notification), "event": .string(event.rawValue)])
+    }
+
+    private func post(
+        _ url: String, _ tokens: IssuanceTokens, _ body: JSONObject
+    ) -> OAuthCall {
+        OAuthCall(
+            "POST", url, authorization: "Bearer " + tokens.access,
+            contentType: "application/json", body: JSON.object(body).encoded)
+    }
+
+    /// Judges what a credential or deferred request brought: each card is signed by this issuer, of the kind asked for, in
+    /// force, and bound to a key of ours that no other card is bound to.
+    ///
+    /// - Throws: what the server's `tegata_reason` says; `malformed`, `issuerUntrusted`, `signatureInvalid`, `typeMismatch`,
+    ///   `expired`, `notYetValid`, `holderBindingInvalid`.
+    public func accept(
+        status: Int, body: [UInt8], _ id: String, keys: [VerifyingKey],
+        trusting issuer: CardIssuerMetadata
+    ) throws(Refusal) -> ReceivedCredentials {
+        guard let configuration = metadata.configuration(id), let type = configuration.vct else {
+            throw .unsupported
+        }
+        guard issuer.issuer == metadata.issuer else { throw .issuerUntrusted }
+        let reader = try WalletAnswer(status, body).reader
+        let list = try reader.optionalList("credentials")
+        if let transaction = try reader.optionalText("transaction_id") {
+            guard status == 202, list == nil,
+                let seconds = try reader.optionalWhole("interval", in: 1...31_536_000)
+            else { throw .malformed }
+            return .later(transaction: transaction, after: Int(seconds))
+        }
+        guard status == 200, let list, list.count <= keys.count else { throw .malformed }
+        var open = keys
+        var cards = [String]()
+        for element in list {
+            guard let text = element["credential"]?.string else { throw .malformed }
+            let holder = try holder(of: text, type: type, issuer)
+            guard let index = open.firstIndex(of: holder) else { throw .holderBindingInvalid }
+            open.remove(at: index)
+            cards.append(text)
+        }
+        return .cards(cards, notification: try reader.optionalText("notification_id"))
+    }
+
+    private func holder(
+        of text: String, type: String, _ issuer: CardIssuerMetadata
+    ) throws(Refusal) -> VerifyingKey {
+        let received = try ReceivedSDJWT(parsing: Array(text.utf8), .credential)
+        guard !received.hasKeyBinding, let claimed = received.claimedIssuer else {
+            throw .malformed
+        }
+        guard claimed.hasSameBytes(as: issuer.issuer.text) else { throw .issuerUntrusted }
+        let verified = try received.verified(by: try issuer.key(for: received.header))
+        let claims = try verified.credentialClaims()
+        guard claims.type.hasSameBytes(as: type) else { throw .typeMismatch }
+        try claims.checkTimes(at: clock())
+        return try verified.holderKey()
+    }
+}
+
+/// What an issuer sent.
+public enum ReceivedCredentials: Sendable, Equatable {
+    /// Cards, SD-JWTs, checked; and by what name to report about them.
+    case cards([String], notification: String?)
+    /// Not yet: ask again after so many seconds.
+    case later(transaction: String, after: Int)
+}
+
+/// The tokens of a grant, for a wallet to keep secret.
+public struct IssuanceTokens: Sendable {
+    /// Opens the issuer's endpoints.
+    public let access: String
+    /// Seconds that it does, where the server said so.
+    public let lifetime: Int?
+    /// Gets new tokens, once.
+    public let refresh: String?
+    private let identifiers: [(configuration: String, identifier: String)]
+
+    /// Reads a token endpoint's answer.
+    ///
+    /// - Throws: what the server's `tegata_reason` says; `unsupported` for tokens other than Bearer, `malformed`.
+    public init(status: Int, body: [UInt8]) throws(Refusal) {
+        let reader = try WalletAnswer(status, body).reader
+        access = try reader.text("access_token", atMost: 8192)
+        guard access.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .malformed }
+        guard try reader.text("token_type").lowercased() == "bearer" else { throw .unsupported }
+        lifetime = try reader.optionalWhole("expires_in", in: 0...Int64(Int32.max)).map(Int.init)
+        refresh = try reader.optionalText("refresh_token", atMost: 8192)
+        var identifiers = [(configuration: String, identifier: String)]()
+        for detail in try reader.optionalList("authorization_details") ?? [] {
+            let detail = try DocumentReader(detail)
+            guard try detail.text("type") == "openid_credential",
+                let names = try detail.optionalTexts("credential_identifiers")
+            else { throw .malformed }
+            identifiers.append((try detail.text("credential_configuration_id"), names[0]))
+        }
+        self.identifiers = identifiers
+    }
+
+    func identifier(of configuration: String) -> String? {
+        identifiers.first { $0.configuration.hasSameBytes(as: configuration) }?.identifier
+    }
+}
+
+extension IssuanceTokens: CustomStringConvertible {
+    /// Nothing of the tokens.
+    public var description: String { "<secret tokens>" }
+}
+
+/// A server's answer in a wallet's hands.
+struct WalletAnswer {
+    let reader: DocumentReader
+
+    /// Throws the reason in an error answer if it is one of ours, `unauthorized` for 401 and 403, `unavailable` for 5xx, else
+    /// `malformed`: an error code of a stranger is not repeated.
+    init(_ status: Int, _ body: [UInt8]) throws(Refusal) {
+        guard (200..<300).contains(status) else {
+            let reason = (try? DocumentReader(parsing: body))?.object["tegata_reason"]?.string
+            if let known = reason.flatMap(Refusal.init(rawValue:)) { throw known }
+            switch status {
+            case 401, 403: throw .unauthorized
+            case 500...: throw .unavailable
+            default: throw .malformed
+            }
+        }
+        reader = try DocumentReader(parsing: body)
+    }
+}
