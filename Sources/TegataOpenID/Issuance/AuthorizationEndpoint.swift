@@ -145,36 +145,36 @@ extension IssuanceServer {
     public func authorization(
         for request: OAuthRequest
     ) async -> Result<PendingAuthorization, AuthorizationRefused> {
-        do {
-            let fields: FormFields
-            do {
-                fields = try FormFields(
-                    parsing: request.method == "POST" ? request.body : Array(request.query.utf8))
-            } catch {
-                throw OAuthFault.requestMalformed
-            }
-            guard let uri = fields["request_uri"], let client = fields["client_id"] else {
-                throw OAuthFault.pushRequired
-            }
-            guard uri.hasPrefix(Self.prefix),
-                let ticket = Ticket(received: String(uri.dropFirst(Self.prefix.count)))
-            else { throw OAuthFault.requestURIUnknown }
-            let (pushed, _) = try await pushed(ticket)
-            guard pushed.client.hasSameBytes(as: client) else {
-                throw OAuthFault.requestURIUnknown
-            }
-            let target = pushed.redirect.prefix { $0 != "?" }
-            let parts = target.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-            return .success(
-                PendingAuthorization(
-                    client: client, destination: parts.prefix(3).joined(separator: "/"),
-                    configurations: pushed.configurations, isForOffer: pushed.grant != nil,
-                    ticket: ticket))
-        } catch let fault as OAuthFault {
-            return .failure(AuthorizationRefused(answer: fault.answer))
+        do throws(OAuthFault) {
+            return .success(try await pending(request))
         } catch {
-            return .failure(AuthorizationRefused(answer: OAuthFault.requestMalformed.answer))
+            return .failure(AuthorizationRefused(answer: error.answer))
         }
+    }
+
+    private func pending(
+        _ request: OAuthRequest
+    ) async throws(OAuthFault) -> PendingAuthorization {
+        let fields: FormFields
+        do {
+            fields = try FormFields(
+                parsing: request.method == "POST" ? request.body : Array(request.query.utf8))
+        } catch {
+            throw .requestMalformed
+        }
+        guard let uri = fields["request_uri"], let client = fields["client_id"] else {
+            throw .pushRequired
+        }
+        guard uri.hasPrefix(Self.prefix),
+            let ticket = Ticket(received: String(uri.dropFirst(Self.prefix.count)))
+        else { throw .requestURIUnknown }
+        let (pushed, _) = try await pushed(ticket)
+        guard pushed.client.hasSameBytes(as: client) else { throw .requestURIUnknown }
+        let parts = pushed.redirect.prefix { $0 != "?" }
+            .split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return PendingAuthorization(
+            client: client, destination: parts.prefix(3).joined(separator: "/"),
+            configurations: pushed.configurations, isForOffer: pushed.grant != nil, ticket: ticket)
     }
 
     private func pushed(
