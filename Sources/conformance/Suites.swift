@@ -11,6 +11,7 @@ let suites: [String: Suite] = [
     "jose": runJOSE,
     "json-test-suite": runJSONTestSuite,
     "national-id": runNationalID,
+    "oid4vci": runOpenID4VCI,
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
     "rfc9497-voprf": runOPRF,
@@ -42,7 +43,6 @@ let later: [String: String] = [
     "frost-secp256k1": "no threshold signatures",
     "haip": "OpenID profiles come later",
     "mdoc": "mobile documents come later",
-    "oid4vci": "OpenID4VCI comes later",
     "oid4vp": "OpenID4VP comes later",
     "slip39": "no Shamir backup of secrets",
 ]
