@@ -143,7 +143,7 @@ extension IssuanceServer {
 
     /// Credentials as an answer, with a name for what the wallet will report about them.
     func deliver(
-        _ credentials: [String], _ order: Order
+        _ credentials: [IssuedCredential], _ order: Order
     ) async throws(OAuthFault) -> OAuthAnswer {
         // The issuer's own mistake: nothing is sent that is not one credential a key.
         guard (1...order.content.holders.count).contains(credentials.count) else {
@@ -153,12 +153,14 @@ extension IssuanceServer {
         try await records.add(
             .notification, notification.key, order.grant + order.content.idempotencyKey,
             until: order.end)
+        let list = credentials.map { issued -> JSON in
+            var element: JSONObject = ["credential": .string(issued.credential)]
+            element.add("tegata", text: issued.companion)
+            return .object(element)
+        }
         return OAuthAnswer(
             200,
-            [
-                "credentials": .array(credentials.map { ["credential": .string($0)] }),
-                "notification_id": .string(notification.text),
-            ])
+            ["credentials": .array(list), "notification_id": .string(notification.text)])
     }
 
     func waiting(_ transaction: String, _ seconds: Int) -> OAuthAnswer {

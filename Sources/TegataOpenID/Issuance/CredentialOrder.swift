@@ -21,10 +21,25 @@ extension CredentialOrder: CustomStringConvertible {
     public var description: String { "\(holders.count) × \(configuration)" }
 }
 
+/// One credential.
+public struct IssuedCredential: Sendable, Equatable {
+    /// The SD-JWT.
+    public let credential: String
+    /// What Tegata's `Issuer` answered, for a wallet that can do more than show the card: its row, its opening and the proof
+    /// that it is in the log. Goes along as `tegata`; other wallets ignore it.
+    public let companion: String?
+
+    /// A credential.
+    public init(_ credential: String, companion: String? = nil) {
+        self.credential = credential
+        self.companion = companion
+    }
+}
+
 /// What an issuer answers to an order. What it refuses it throws as a `Refusal`: `soldOut`, `alreadyClaimed`.
 public enum CredentialOutcome: Sendable, Equatable {
-    /// The credentials, SD-JWTs, in the order of the keys.
-    case issued([String])
+    /// The credentials, in the order of the keys.
+    case issued([IssuedCredential])
     /// Not yet: the wallet asks again after so many seconds, and the same order comes again.
     case later(after: Int)
 }

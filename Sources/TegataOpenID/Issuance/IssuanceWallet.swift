@@ -177,13 +177,15 @@ public struct IssuanceWallet: Sendable {
         }
         guard status == 200, let list, list.count <= keys.count else { throw .malformed }
         var open = keys
-        var cards = [String]()
+        var cards = [IssuedCredential]()
         for element in list {
-            guard let text = element["credential"]?.string else { throw .malformed }
+            let element = try DocumentReader(element)
+            let text = try element.text("credential", atMost: 256 * 1024)
             let holder = try holder(of: text, type: type, issuer)
             guard let index = open.firstIndex(of: holder) else { throw .holderBindingInvalid }
             open.remove(at: index)
-            cards.append(text)
+            let companion = try element.optionalText("tegata", atMost: 512 * 1024)
+            cards.append(IssuedCredential(text, companion: companion))
         }
         return .cards(cards, notification: try reader.optionalText("notification_id"))
     }
@@ -206,8 +208,8 @@ public struct IssuanceWallet: Sendable {
 
 /// What an issuer sent.
 public enum ReceivedCredentials: Sendable, Equatable {
-    /// Cards, SD-JWTs, checked; and by what name to report about them.
-    case cards([String], notification: String?)
+    /// Cards, checked; and by what name to report about them. A companion is not judged here: it is for `Holder.accept`.
+    case cards([IssuedCredential], notification: String?)
     /// Not yet: ask again after so many seconds.
     case later(transaction: String, after: Int)
 }

@@ -92,10 +92,13 @@ final class IssuanceDesk: Sendable {
         switch next.withLock({ $0.isEmpty ? .cards : $0.removeFirst() }) {
         case .refuse(let reason): throw reason
         case .later: return .later(after: 60)
-        case .tooMany: return .issued(Array(repeating: "x", count: order.holders.count + 1))
+        case .tooMany:
+            return .issued(Array(repeating: .init("x"), count: order.holders.count + 1))
         case .cards:
-            var cards = [String]()
-            for key in order.holders { cards.append(try card(for: key, order.configuration)) }
+            var cards = [IssuedCredential]()
+            for key in order.holders {
+                cards.append(IssuedCredential(try card(for: key, order.configuration)))
+            }
             return .issued(cards)
         }
     }

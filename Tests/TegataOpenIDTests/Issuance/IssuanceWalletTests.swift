@@ -21,7 +21,7 @@ struct IssuanceWalletTests {
     @Test func `a card for another key, of another type, issuer or signer is refused`() throws {
         let desk = try IssuanceDesk()
         let good = try desk.card(for: key.verifyingKey, "founders")
-        #expect(try accept(desk, [good]) == .cards([good], notification: nil))
+        #expect(try accept(desk, [good]) == .cards([IssuedCredential(good)], notification: nil))
         let rows: [(String, Refusal)] = [
             (try desk.card(for: other.verifyingKey, "founders"), .holderBindingInvalid),
             (try desk.card(for: key.verifyingKey, "friends"), .typeMismatch),
