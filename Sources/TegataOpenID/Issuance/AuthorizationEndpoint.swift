@@ -193,7 +193,8 @@ extension IssuanceServer {
     /// A request that came from an offer is approved only for the subject of that offer: an offer that somebody else made,
     /// slipped to this person, gives neither of them a card (A73).
     ///
-    /// - Parameter subject: who the page found the person to be, the same bytes that `offer(_:for:by:protectedBy:)` takes.
+    /// `subject` is who the page found the person to be, the same bytes that `offer(_:for:by:protectedBy:)` takes.
+    ///
     /// - Returns: the redirect, or a refusal to show.
     public func approve(
         _ pending: PendingAuthorization, for subject: [UInt8]

@@ -77,7 +77,8 @@ public struct CredentialConfiguration: Sendable {
 
     /// Reads `credential_configurations_supported`: at least one, each under its name.
     static func all(_ reader: DocumentReader) throws(Refusal) -> [Named] {
-        guard let object = try reader.optionalDocument("credential_configurations_supported")?.object,
+        guard
+            let object = try reader.optionalDocument("credential_configurations_supported")?.object,
             !object.isEmpty
         else { throw .malformed }
         guard object.count <= 1024 else { throw .limitExceeded }

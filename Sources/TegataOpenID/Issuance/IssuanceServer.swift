@@ -26,14 +26,10 @@ public struct IssuanceServer: Sendable {
     /// A server whose endpoints are below `issuer`: `/token`, `/par`, `/authorize`, `/nonce`, `/credential`,
     /// `/deferred_credential`, `/notification` and `/offers/…`.
     ///
-    /// - Parameters:
-    ///   - display: the issuer's name, a language each.
-    ///   - keys: the keys that sign its cards.
-    ///   - configurations: what it offers; names are unique and at least one.
-    ///   - store: what is remembered; several processes may share it, and then they share `nonceKey` too.
-    ///   - nonceKey: 32 secret bytes; a fresh one for this process when `nil`.
-    ///   - noticing: hears what wallets report, with the idempotency key of the order.
-    ///   - issuing: makes the credentials of an order; see `CredentialOrder.idempotencyKey` for what it promises.
+    /// `keys` are those that sign its cards, `display` is its name, a language each, and the names of `configurations` are unique.
+    /// Several processes may share `store`, and then they share `nonceKey` too: 32 secret bytes, fresh ones for this process when
+    /// `nil`. `noticing` hears what wallets report, with the idempotency key of the order. `issuing` makes the credentials of an
+    /// order; `CredentialOrder.idempotencyKey` says what it promises.
     public init(
         at issuer: IssuerIdentifier, keys: [VerifyingKey], display: [DisplayText] = [],
         offering configurations: [CredentialConfiguration.Named],
@@ -42,7 +38,8 @@ public struct IssuanceServer: Sendable {
         issuing: @escaping @Sendable (CredentialOrder) async throws(Refusal) -> CredentialOutcome
     ) {
         self.init(
-            at: issuer, keys: keys, display: display, offering: configurations, policy: policy, store: store,
+            at: issuer, keys: keys, display: display, offering: configurations, policy: policy,
+            store: store,
             nonceKey: nonceKey, clock: { SystemClock.now }, noticing: noticing, issuing: issuing)
     }
 
@@ -55,6 +52,8 @@ public struct IssuanceServer: Sendable {
         issuing: @escaping @Sendable (CredentialOrder) async throws(Refusal) -> CredentialOutcome
     ) {
         precondition(!configurations.isEmpty, "an issuer offers something")
+        precondition(policy.batchSize >= 1, "a request has room for a proof")
+        precondition(policy.transactionCodeLength >= 4, "a transaction code cannot be guessed")
         precondition(nonceKey.map { $0.count >= 32 } ?? true, "a nonce key has 32 bytes")
         self.issuer = issuer
         metadata = CredentialIssuerMetadata(

@@ -63,16 +63,17 @@ extension IssuanceServer {
     /// Makes an offer for `subject`: bytes by which the issuer knows the session and the national-ID proof behind it. They
     /// come back in the order, and no one else can redeem the offer.
     ///
-    /// - Parameters:
-    ///   - configurations: names in the metadata, at least one.
-    ///   - protection: a transaction code unless told otherwise. With `OfferGrants.authorization` it guards nothing but the
-    ///     holder's key, as the page asks for the person.
+    /// `configurations` are names in the metadata. Where only `OfferGrants.authorization` is open there is no transaction code,
+    /// as the page asks for the person.
+    ///
+    /// - Returns: the offer, with what to show of it and what to keep in the session.
     /// - Throws: `unsupported` for a name that is not in the metadata; `unavailable`.
     public func offer(
         _ configurations: [String], for subject: [UInt8], by grants: OfferGrants = .preAuthorized,
         protectedBy protection: OfferProtection = .transactionCode
     ) async throws(Refusal) -> MadeOffer {
-        guard !configurations.isEmpty, configurations.allSatisfy({ metadata.configuration($0) != nil })
+        guard !configurations.isEmpty,
+            configurations.allSatisfy({ metadata.configuration($0) != nil })
         else { throw .unsupported }
         let owner = Ticket()
         let names = OfferNames(owner: owner)
@@ -177,7 +178,8 @@ extension IssuanceServer {
         var digits = ""
         while digits.count < policy.transactionCodeLength {
             // 250 is a multiple of ten: no digit is more likely than another.
-            for byte in random.bytes(16) where byte < 250 && digits.count < policy.transactionCodeLength {
+            for byte in random.bytes(16)
+            where byte < 250 && digits.count < policy.transactionCodeLength {
                 digits += String(byte % 10)
             }
         }

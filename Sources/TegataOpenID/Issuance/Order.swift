@@ -102,7 +102,8 @@ struct OrderRecord: Sendable {
     /// Until when somebody is working on it.
     var lease: Int64 {
         guard !isAnswered else { return 0 }
-        return Int64(truncatingIfNeeded: bytes.dropFirst(32).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        return Int64(
+            truncatingIfNeeded: bytes.dropFirst(32).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
     /// The answer given, for the token that it was given to.

@@ -102,7 +102,9 @@ extension IssuanceServer {
         let tokens = Tokens()
         let now = clock()
         let end = now + policy.refreshLifetime
-        try await records.add(.access, tokens.access.key, key, until: end)
+        // An hour beyond, so that an old token is told that it is old.
+        let accessEnd = now + policy.accessLifetime + 3600
+        try await records.add(.access, tokens.access.key, key, until: accessEnd)
         try await records.add(.refresh, tokens.refresh.key, key, until: end)
         do {
             let grant = try await records.update(key, or: .codeUnknown) {

@@ -24,7 +24,9 @@ struct FormFields: Sendable {
 
     /// The value of `name`, compared byte for byte; `nil` without one, and for an empty one (RFC 6749 §3.1).
     subscript(name: String) -> String? {
-        fields.first { $0.name.hasSameBytes(as: name) }.flatMap { $0.value.isEmpty ? nil : $0.value }
+        fields.first { $0.name.hasSameBytes(as: name) }.flatMap {
+            $0.value.isEmpty ? nil : $0.value
+        }
     }
 
     /// Adds a field.

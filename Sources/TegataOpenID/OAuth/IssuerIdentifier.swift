@@ -10,9 +10,8 @@ public struct IssuerIdentifier: Sendable, Hashable {
     /// The path, empty or with a leading slash.
     let path: String
 
-    /// Reads an identifier.
+    /// Reads an identifier. With `allowingLoopback`, `http://127.0.0.1` and `http://localhost` will do, for demonstrations.
     ///
-    /// - Parameter allowingLoopback: whether `http://127.0.0.1` and `http://localhost` will do, for demonstrations.
     /// - Throws: `malformed` for anything but an https URL of scheme, host, port and path.
     public init(_ text: String, allowingLoopback: Bool = false) throws(Refusal) {
         guard PlainText.isURL(text), !text.utf8.contains(where: { "?#@".utf8.contains($0) }),
@@ -55,7 +54,9 @@ public struct IssuerIdentifier: Sendable, Hashable {
     }
 
     /// Whether both are the same bytes.
-    public static func == (left: Self, right: Self) -> Bool { left.text.hasSameBytes(as: right.text) }
+    public static func == (left: Self, right: Self) -> Bool {
+        left.text.hasSameBytes(as: right.text)
+    }
 
     /// Feeds the bytes to `hasher`.
     public func hash(into hasher: inout Hasher) {

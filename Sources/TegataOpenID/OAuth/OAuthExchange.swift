@@ -35,7 +35,7 @@ public struct OAuthRequest: Sendable {
             String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
         guard parts.first == type else { return false }
-        return parts.dropFirst().allSatisfy { $0 == "charset=utf-8" }
+        return parts.dropFirst().allSatisfy { $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
     }
 
     /// The body as a JSON object.

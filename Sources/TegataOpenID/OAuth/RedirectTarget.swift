@@ -27,7 +27,8 @@ enum RedirectTarget {
     }
 
     private static let forbidden: Set<String> = [
-        "about", "blob", "content", "data", "file", "filesystem", "ftp", "intent", "javascript", "jar",
+        "about", "blob", "content", "data", "file", "filesystem", "ftp", "intent", "javascript",
+        "jar",
         "mailto", "sms", "tel", "vbscript", "view-source", "ws", "wss",
     ]
 

@@ -128,7 +128,8 @@ private func runOffer(_ file: File, _ report: inout Report) {
         let grant = json["grants"]?["urn:ietf:params:oauth:grant-type:pre-authorized_code"]
         return offer.issuer.text == issuerURL && offer.transactionCode != nil
             && offer.preAuthorizedCode == grant?["pre-authorized_code"]?.string
-            && offer.transactionCode?.length.map(Int64.init) == grant?["tx_code"]?["length"]?.integer
+            && offer.transactionCode?.length.map(Int64.init)
+                == grant?["tx_code"]?["length"]?.integer
             && offer.transactionCode?.explanation == grant?["tx_code"]?["description"]?.string
             && !offer.allowsAuthorization
     }

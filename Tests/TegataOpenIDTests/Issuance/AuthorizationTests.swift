@@ -42,7 +42,8 @@ struct AuthorizationTests {
         let made = try await desk.offer(by: .both)
         let (request, pending) = try await open(desk, offer: made.offer)
         #expect(pending.isForOffer)
-        for stranger in [[], [1], IssuanceDesk.person + [0], Array(IssuanceDesk.person.dropLast())] {
+        for stranger in [[], [1], IssuanceDesk.person + [0], Array(IssuanceDesk.person.dropLast())]
+        {
             let answer = try await desk.server.approve(pending, for: stranger)
             #expect(answer.status == 403 && answer.reason == .unauthorized)
             #expect(answer.header("Location") == nil)
@@ -128,7 +129,9 @@ struct AuthorizationTests {
         let fields = try FormFields(parsing: Array(url.dropFirst(redirect.count + 1).utf8))
         func changed(_ name: String, _ value: String?) -> String {
             var other = FormFields()
-            for field in fields.fields where field.name != name { other.add(field.name, field.value) }
+            for field in fields.fields where field.name != name {
+                other.add(field.name, field.value)
+            }
             other.add(name, value)
             return redirect + "?" + other.encoded
         }
@@ -157,7 +160,8 @@ struct AuthorizationTests {
         ("redirect_uri", "data:text/html,x", "invalid_request"),
         ("redirect_uri", "https://w.example/\r\nSet-Cookie: a", "invalid_request"),
         ("redirect_uri", "JavaScript:alert(1)", "invalid_request"),
-        ("redirect_uri", "/cb", "invalid_request"), ("redirect_uri", "https:///x", "invalid_request"),
+        ("redirect_uri", "/cb", "invalid_request"),
+        ("redirect_uri", "https:///x", "invalid_request"),
         ("redirect_uri", "https://user@host/", "invalid_request"),
         ("request", "x.y.z", "invalid_request"), ("request_uri", "urn:x", "invalid_request"),
         ("issuer_state", "unknown", "invalid_request"),
@@ -210,7 +214,10 @@ struct AuthorizationTests {
         let page = try request.page(status: pushed.status, body: pushed.body).received
         let queries: [(String, Refusal)] = [
             ("", .unsupported), ("client_id=wallet", .unsupported),
-            ("client_id=wallet&response_type=code&redirect_uri=https%3A%2F%2Fevil.example", .unsupported),
+            (
+                "client_id=wallet&response_type=code&redirect_uri=https%3A%2F%2Fevil.example",
+                .unsupported
+            ),
             (page.query.replacing("wallet", with: "other"), .expired),
             (String(page.query.dropLast()), .expired), (page.query + "&client_id=a", .malformed),
         ]

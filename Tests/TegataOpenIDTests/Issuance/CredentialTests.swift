@@ -84,6 +84,24 @@ struct CredentialTests {
         #expect(desk.orders.count == 1)
     }
 
+    @Test func `A71: one request sent many times at once asks the issuer once`() async throws {
+        let desk = try IssuanceDesk()
+        let tokens = try await desk.tokens()
+        let call = try await desk.call(tokens, keys: [key])
+        let answers = await withTaskGroup(of: OAuthAnswer?.self) { group in
+            for _ in 0..<40 { group.addTask { try? await desk.send(call) } }
+            return await group.reduce(into: [OAuthAnswer?]()) { $0.append($1) }
+        }
+        let last = try await desk.send(call)
+        #expect(last.status == 200 && desk.orders.count == 1)
+        // Whoever came while the issuer was at work is told to come again.
+        #expect(
+            answers.allSatisfy { answer in
+                answer?.status == 503 && answer?.header("Retry-After") != nil
+                    || answer?.json == last.json
+            })
+    }
+
     @Test func `a refusal of the issuer is given once for a request, and another may succeed`()
         async throws
     {
@@ -135,7 +153,8 @@ struct CredentialTests {
         for headers in [
             [], [tokens.access], ["Bearer"], ["Bearer "], ["Bearer  " + tokens.access],
             ["Bearer " + tokens.access + " "], ["Bearer " + tokens.access + "="],
-            ["DPoP " + tokens.access], ["Basic " + tokens.access], good.authorization + ["Bearer x"],
+            ["DPoP " + tokens.access], ["Basic " + tokens.access],
+            good.authorization + ["Bearer x"],
             good.authorization + good.authorization, ["Bearer " + Ticket().text],
         ] {
             var request = good
@@ -169,7 +188,10 @@ struct CredentialTests {
                 ["credential_configuration_id": "Founders", "proofs": proofs],
                 "unknown_credential_configuration"
             ),
-            (["credential_identifier": "founders", "proofs": proofs], "unknown_credential_identifier"),
+            (
+                ["credential_identifier": "founders", "proofs": proofs],
+                "unknown_credential_identifier"
+            ),
             (
                 [
                     "credential_configuration_id": "founders", "credential_identifier": "founders",
@@ -346,9 +368,18 @@ struct CredentialTests {
         let id = JSON.string(try #require(answer.json?["notification_id"]?.string))
         let stranger = try await desk.tokens()
         let rows: [(JSON, String, String)] = [
-            (["notification_id": id, "event": "credential_accepted"], stranger.access, "invalid_notification_id"),
-            (["notification_id": "x", "event": "credential_accepted"], tokens.access, "invalid_notification_id"),
-            (["notification_id": id, "event": "Credential_accepted"], tokens.access, "invalid_notification_request"),
+            (
+                ["notification_id": id, "event": "credential_accepted"], stranger.access,
+                "invalid_notification_id"
+            ),
+            (
+                ["notification_id": "x", "event": "credential_accepted"], tokens.access,
+                "invalid_notification_id"
+            ),
+            (
+                ["notification_id": id, "event": "Credential_accepted"], tokens.access,
+                "invalid_notification_request"
+            ),
             (["notification_id": id], tokens.access, "invalid_notification_request"),
             ([1], tokens.access, "invalid_notification_request"),
         ]

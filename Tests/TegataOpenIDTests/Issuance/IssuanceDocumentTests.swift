@@ -72,7 +72,8 @@ struct IssuanceDocumentTests {
             let answer = try await desk.server.answer(OAuthRequest(method: method, path: path))
             #expect(answer.status == 405 && answer.header("Allow") != nil)
         }
-        for path in ["/", "", "/members", "/members/", "/token", "/members/offers/x", "/members/x"] {
+        for path in ["/", "", "/members", "/members/", "/token", "/members/offers/x", "/members/x"]
+        {
             let answer = try await desk.server.answer(OAuthRequest(method: "GET", path: path))
             #expect(answer.status == 404)
         }
@@ -189,7 +190,8 @@ struct IssuanceDocumentTests {
     }
 
     @Test func `an offer's grants are read and written`() throws {
-        let text = #"{"credential_issuer":"https://a.example","credential_configuration_ids":["a"]}"#
+        let text =
+            #"{"credential_issuer":"https://a.example","credential_configuration_ids":["a"]}"#
         let bare = try CredentialOffer(parsing: Array(text.utf8))
         #expect(bare.allowsAuthorization && bare.preAuthorizedCode == nil)
         let issuer = try IssuerIdentifier("https://a.example")
@@ -199,7 +201,8 @@ struct IssuanceDocumentTests {
             issuerState: "state")
         #expect(try CredentialOffer(parsing: offer.json.encoded) == offer)
         #expect(try CredentialOfferLink(parsing: offer.link) == .offer(offer))
-        let own = offer.link.replacing("openid-credential-offer://", with: "https://wallet.example/o")
+        let own = offer.link.replacing(
+            "openid-credential-offer://", with: "https://wallet.example/o")
         #expect(try CredentialOfferLink(parsing: own) == .offer(offer))
         #expect(
             try CredentialOfferLink(
@@ -254,7 +257,10 @@ struct IssuanceDocumentTests {
             (#"{"issuer":"https://b.example","jwks":{"keys":[]}}"#, .issuerUntrusted),
             (#"{"issuer":"https://a.example"}"#, .malformed),
             (#"{"issuer":"https://a.example","jwks":{}}"#, .malformed),
-            (#"{"issuer":"https://a.example","jwks":{"keys":[]},"jwks_uri":"https://a"}"#, .malformed),
+            (
+                #"{"issuer":"https://a.example","jwks":{"keys":[]},"jwks_uri":"https://a"}"#,
+                .malformed
+            ),
             (#"{"issuer":"https://a.example","jwks_uri":"http://a"}"#, .malformed),
             (
                 #"{"issuer":"https://a.example","jwks":{"keys":[{"kty":"oct","k":"AA"}]}}"#,
