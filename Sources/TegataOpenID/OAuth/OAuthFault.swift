@@ -25,6 +25,8 @@ enum OAuthFault: Error, Equatable {
     /// The row as an answer (RFC 6749 §5.2, RFC 6750 §3, OpenID4VCI 1.0 §8.3.1).
     var answer: OAuthAnswer {
         let row = row
+        // RFC 6749 §5.2: no quote and no backslash.
+        assert(row.text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C })
         var headers = [OAuthAnswer.Header]()
         if row.status == 401 || row.error == "insufficient_scope" {
             // RFC 6750 §3.1: who sent no token at all learns of none that is wrong.
