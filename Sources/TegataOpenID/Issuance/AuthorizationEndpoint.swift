@@ -3,7 +3,7 @@ internal import TegataSDJWT
 
 /// An authorization request that waits for a person to agree: what the page shows.
 public struct PendingAuthorization: Sendable {
-    /// What the wallet calls itself. Anybody can call themselves so: show `destination` beside it.
+    /// What the wallet calls itself, at most 512 bytes. Anybody can call themselves so: escape it, and show `destination` beside it.
     public let client: String
     /// Where the answer goes, as scheme and host.
     public let destination: String
@@ -22,7 +22,8 @@ extension IssuanceServer {
     func push(_ request: OAuthRequest) async throws(OAuthFault) -> OAuthAnswer {
         let form = try request.form()
         guard form["request_uri"] == nil, form["request"] == nil, let client = form["client_id"],
-            let type = form["response_type"]
+            let type = form["response_type"], client.utf8.count <= 512,
+            form["state"]?.utf8.count ?? 0 <= 2048
         else { throw .requestMalformed }
         guard type == "code" else { throw .responseTypeUnsupported }
         guard let challenge = form["code_challenge"], CodeChallenge.isValid(challenge),
@@ -33,7 +34,7 @@ extension IssuanceServer {
         }
         let details = try details(form["authorization_details"])
         var asked = details ?? []
-        for id in try scoped(form["scope"]) where !asked.contains(where: id.hasSameBytes) {
+        for id in scoped(form["scope"]) where !asked.contains(where: id.hasSameBytes) {
             asked.append(id)
         }
         var grantKey: [UInt8]?
@@ -66,7 +67,7 @@ extension IssuanceServer {
 
     /// The configurations that scopes name (§5.1.2). Scopes that mean nothing here are left aside, as OAuth wants; when nothing
     /// is left, the caller refuses.
-    private func scoped(_ text: String?) throws(OAuthFault) -> [String] {
+    private func scoped(_ text: String?) -> [String] {
         guard let text else { return [] }
         let names = text.split(separator: " ").map(String.init)
         return metadata.configurations.filter { named in

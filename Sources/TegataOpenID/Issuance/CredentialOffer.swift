@@ -173,3 +173,13 @@ public enum CredentialOfferLink: Sendable, Equatable {
         }
     }
 }
+
+extension CredentialOfferLink: CustomStringConvertible {
+    /// The offer's description; an address is as good as the offer, and not shown.
+    public var description: String {
+        switch self {
+        case .offer(let offer): offer.description
+        case .reference: "offer by reference"
+        }
+    }
+}

@@ -36,6 +36,11 @@ public struct IssuedCredential: Sendable, Equatable {
     }
 }
 
+extension IssuedCredential: CustomStringConvertible {
+    /// Its size; nothing of the card.
+    public var description: String { "<credential of \(credential.utf8.count) bytes>" }
+}
+
 /// What an issuer answers to an order. What it refuses it throws as a `Refusal`: `soldOut`, `alreadyClaimed`.
 public enum CredentialOutcome: Sendable, Equatable {
     /// The credentials, in the order of the keys.

@@ -57,6 +57,7 @@ struct WalletAnswer {
             default: throw .malformed
             }
         }
-        reader = try DocumentReader(parsing: body)
+        // A batch of cards, each with its companion.
+        reader = try DocumentReader(parsing: body, limit: 1 << 20)
     }
 }

@@ -150,8 +150,8 @@ extension IssuanceServer {
     func fetchOffer(_ text: String) async throws(OAuthFault) -> OAuthAnswer {
         guard let reference = Ticket(received: text) else { throw .notFound }
         let names = OfferNames(reference: reference)
-        guard let grant = try await records.grant(names.grant), grant.phase == .offered,
-            grant.deadline >= clock()
+        guard let grant = try await records.grant(names.grant),
+            (try? grant.checkIsOpen(clock())) != nil
         else { throw .notFound }
         let isPreAuthorized = try await records.value(.preAuthorizedCode, names.code.key) != nil
         let isAuthorization = try await records.value(.issuerState, names.state.key) != nil

@@ -69,9 +69,9 @@ public struct WalletAuthorization: Sendable {
     /// - Throws: `conflict` for an answer to another request, `issuerUntrusted` for one of another server (RFC 9207),
     ///   `unauthorized` when the person did not agree, `malformed`.
     public func tokenCall(returning address: String) throws(Refusal) -> OAuthCall {
-        guard address.hasPrefix(redirect), let mark = address.firstIndex(of: "?") else {
-            throw .malformed
-        }
+        let separator = redirect.contains("?") ? "&" : "?"
+        guard address.hasPrefix(redirect + separator), let mark = address.firstIndex(of: "?")
+        else { throw .malformed }
         let query = try FormFields(parsing: Array(address[address.index(after: mark)...].utf8))
         guard let returned = query["state"],
             SecretBytes.areEqual(Array(returned.utf8).span, Array(state.utf8).span)
@@ -90,4 +90,9 @@ public struct WalletAuthorization: Sendable {
         form.add("code_verifier", verifier)
         return .form(wallet.server.tokenEndpoint, form)
     }
+}
+
+extension WalletAuthorization: CustomStringConvertible {
+    /// Where the answer goes; neither verifier nor state.
+    public var description: String { "authorization request of \(client) for \(redirect)" }
 }

@@ -5,9 +5,9 @@ internal import TegataSDJWT
 struct DocumentReader {
     let object: JSONObject
 
-    /// A document of at most 256 KiB. Throws `limitExceeded`, `malformed`.
-    init(parsing text: [UInt8]) throws(Refusal) {
-        guard text.count <= 256 * 1024 else { throw .limitExceeded }
+    /// A document of at most `limit` bytes. Throws `limitExceeded`, `malformed`.
+    init(parsing text: [UInt8], limit: Int = 256 * 1024) throws(Refusal) {
+        guard text.count <= limit else { throw .limitExceeded }
         self = try DocumentReader(try JSON(parsing: text))
     }
 

@@ -99,3 +99,8 @@ public struct OAuthAnswer: Sendable {
         self.headers = all
     }
 }
+
+extension OAuthAnswer: CustomStringConvertible {
+    /// Status and reason, for the log: headers and body may hold secrets.
+    public var description: String { reason.map { "\(status) \($0.rawValue)" } ?? "\(status)" }
+}

@@ -421,6 +421,40 @@ struct CredentialTests {
     }
 }
 
+extension CredentialTests {
+    @Test func `what a stranger sends is not written down, and secrets are in no description`()
+        async throws
+    {
+        let store = OpenStore()
+        let desk = try IssuanceDesk(store: store)
+        let made = try await desk.offer()
+        let tokens = try await desk.tokens()
+        let before = await store.texts.count
+        _ = try await desk.nonce()
+        _ = try await desk.redeem(Ticket().text, "123456")
+        _ = try await desk.token([("grant_type", "refresh_token"), ("refresh_token", "x")])
+        _ = try await desk.send(OAuthCall("GET", IssuanceDesk.club + "/offers/" + Ticket().text))
+        _ = try await desk.post("credential", [:], token: Ticket().text)
+        _ = try await desk.post("credential", ["proofs": 1], token: tokens.access)
+        let spoilt = try await desk.call(tokens, keys: [key], nonce: Ticket().text)
+        #expect(try await desk.send(spoilt).reason == .holderBindingInvalid)
+        #expect(await store.texts.count == before)
+        let code = try #require(made.offer.preAuthorizedCode)
+        let call = try desk.wallet().tokenCall(
+            for: made.offer, transactionCode: made.transactionCode)
+        let answer = try await desk.send(call)
+        let shown = [
+            "\(made)", "\(made.offer)", "\(try CredentialOfferLink(parsing: made.link))",
+            "\(try CredentialOfferLink(parsing: made.referenceLink))", "\(call)",
+            "\(call.received)", "\(answer)", "\(tokens)",
+        ].joined()
+        for secret in [code, made.handle, try #require(made.transactionCode), tokens.access] {
+            #expect(!shown.contains(secret))
+        }
+        #expect(!shown.contains(answer.json?["access_token"]?.string ?? "?"))
+    }
+}
+
 /// A store that can be looked into.
 actor OpenStore: StateStore {
     private let inner = InMemoryStateStore()
