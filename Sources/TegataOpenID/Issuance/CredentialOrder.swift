@@ -67,6 +67,8 @@ public struct IssuancePolicy: Sendable {
     public var transactionCodeAttempts = 5
     /// Digits of a transaction code.
     public var transactionCodeLength = 6
+    /// What wallets tell the person about it, at most 300 characters: one text for all languages.
+    public var transactionCodeExplanation = "Shown where the offer was made"
     /// Seconds that a pushed authorization request waits for the person; an authorization code lives a tenth of it.
     public var authorizationLifetime: Int64 = 600
     /// Seconds that an access token opens anything.

@@ -54,6 +54,18 @@ public struct MadeOffer: Sendable {
     public let transactionCode: String?
 }
 
+/// How far an offer has got.
+public enum OfferProgress: Sendable {
+    /// It waits for a wallet.
+    case open
+    /// There were too many wrong transaction codes: its owner may have the code renewed.
+    case locked
+    /// A wallet has redeemed it.
+    case redeemed
+    /// It was withdrawn, came too late, or its refresh token was copied.
+    case ended
+}
+
 extension MadeOffer: CustomStringConvertible {
     /// The offer; no code.
     public var description: String { offer.description }
@@ -131,6 +143,29 @@ extension IssuanceServer {
         return fresh
     }
 
+    /// How far an offer has got, for the session that made it.
+    ///
+    /// - Throws: `unauthorized` for a handle that names no offer, or none any more; `unavailable`.
+    public func progress(of handle: String) async throws(Refusal) -> OfferProgress {
+        let names = try OfferNames(handle: handle)
+        let grant: Grant?
+        do {
+            grant = try await records.grant(names.grant)
+        } catch {
+            throw error.row.reason
+        }
+        guard let grant else { throw .unauthorized }
+        switch grant.phase {
+        case .closed: return .ended
+        case .redeemed: return .redeemed
+        case .offered, .approved:
+            guard grant.deadline >= clock() else { return .ended }
+            let isLocked =
+                grant.transactionCode != nil && grant.attempts >= policy.transactionCodeAttempts
+            return isLocked ? .locked : .open
+        }
+    }
+
     /// Ends an offer and whatever came of it: its tokens open nothing any more. Credentials that were issued are the issuer's
     /// to revoke.
     ///
@@ -169,7 +204,7 @@ extension IssuanceServer {
             transactionCode: grant.transactionCode.map { _ in
                 CredentialOffer.TransactionCode(
                     length: policy.transactionCodeLength,
-                    explanation: "Shown where the offer was made")
+                    explanation: policy.transactionCodeExplanation)
             }, issuerState: grants.isAuthorization ? names.state.text : nil)
     }
 

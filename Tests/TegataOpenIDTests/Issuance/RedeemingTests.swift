@@ -51,6 +51,7 @@ struct RedeemingTests {
         #expect(reasons.count { $0 == .unauthorized } == 5)
         #expect(reasons.count { $0 == .limitExceeded } == 45)
         #expect(try await desk.redeem(code, right).reason == .limitExceeded)
+        #expect(try await desk.server.progress(of: made.handle) == .locked)
         let link = made.referenceLink.split(separator: "%2F").last.map(String.init) ?? ""
         await #expect(throws: Refusal.unauthorized) {
             _ = try await desk.server.renewTransactionCode(of: link)
@@ -59,7 +60,9 @@ struct RedeemingTests {
         if renewed != right {
             #expect(try await desk.redeem(code, right).reason == .unauthorized)
         }
+        #expect(try await desk.server.progress(of: made.handle) == .open)
         #expect(try await desk.redeem(code, renewed).status == 200)
+        #expect(try await desk.server.progress(of: made.handle) == .redeemed)
         await #expect(throws: Refusal.replayed) {
             _ = try await desk.server.renewTransactionCode(of: made.handle)
         }
@@ -148,6 +151,10 @@ struct RedeemingTests {
         desk.pass(601)
         let code = try #require(old.offer.preAuthorizedCode)
         #expect(try await desk.redeem(code, old.transactionCode).reason == .expired)
+        #expect(try await desk.server.progress(of: old.handle) == .ended)
+        await #expect(throws: Refusal.unauthorized) {
+            _ = try await desk.server.progress(of: code)
+        }
         let open = try await desk.offer(protectedBy: .link)
         #expect(open.transactionCode == nil && open.offer.transactionCode == nil)
         let openCode = try #require(open.offer.preAuthorizedCode)
