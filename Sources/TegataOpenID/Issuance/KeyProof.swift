@@ -1,13 +1,13 @@
-internal import TegataSDJWT
+package import TegataSDJWT
 
 /// A wallet's proof that it has a key: a JWT by that very key, for one issuer and one `c_nonce` (OpenID4VCI 1.0 appendix F.1).
-struct KeyProof: Sendable {
+package struct KeyProof: Sendable {
     static let type = "openid4vci-proof+jwt"
 
     /// The key that the credential will be bound to.
-    let key: VerifyingKey
+    package let key: VerifyingKey
     /// The `c_nonce`, not yet judged.
-    let nonce: String
+    package let nonce: String
 
     /// Checks everything about a proof but its nonce.
     ///
@@ -37,6 +37,15 @@ struct KeyProof: Sendable {
         guard let nonce = claims["nonce"] else { throw .nonceMissing }
         guard let text = nonce.string else { throw .proofInvalid(.malformed) }
         self.nonce = text
+    }
+
+    /// Checks a proof as a server with the default policy does, all but its nonce. Throws the reason.
+    package init(parsing text: String, audience: IssuerIdentifier, now: Int64) throws(Refusal) {
+        do {
+            try self.init(parsing: text, audience: audience, now: now, policy: .strict)
+        } catch {
+            throw error.row.reason
+        }
     }
 
     /// The key in the header: `jwk`, or `kid` with a did:key. Exactly one of them, and nothing that would have to be
