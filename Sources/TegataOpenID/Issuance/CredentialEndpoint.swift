@@ -84,7 +84,11 @@ extension IssuanceServer {
         _ nonce: String, until end: Int64, for order: Order
     ) async throws(OAuthFault) {
         let key = Array(nonce.utf8)
-        if try await records.replace(.nonce, key, nil, with: order.request, until: end) { return }
+        // Longer than it is fresh: a process whose clock is ahead may clean up for one whose clock is behind.
+        let forgotten = end + policy.skew
+        if try await records.replace(.nonce, key, nil, with: order.request, until: forgotten) {
+            return
+        }
         guard let kept = try await records.value(.nonce, key),
             kept.starts(with: order.request)
         else { throw .nonceInvalid(.replayed) }
@@ -138,7 +142,7 @@ extension IssuanceServer {
         _ = try await records.replace(
             .nonce, Array(nonce.utf8), order.request,
             with: order.request + Array(reason.rawValue.utf8),
-            until: clock() + policy.nonceLifetime)
+            until: clock() + policy.nonceLifetime + policy.skew)
     }
 
     /// Credentials as an answer, with a name for what the wallet will report about them.

@@ -49,7 +49,8 @@ struct IssuanceRecords: Sendable {
     /// Changes the grant under `key`: reads it, lets `change` judge it, and writes it if it is still what was read; else all
     /// over. What `change` throws leaves it as it was.
     ///
-    /// A change that changes nothing writes nothing. Each round that fails is one in which somebody else got on, and what they can do to a grant is bounded.
+    /// A change that changes nothing writes nothing. Each round that fails is one in which somebody else got on, and what they
+    /// can do to a grant is bounded.
     @discardableResult
     func update<Result: Sendable>(
         _ key: [UInt8], or missing: OAuthFault,

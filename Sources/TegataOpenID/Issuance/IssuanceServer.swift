@@ -4,8 +4,8 @@ public import TegataSDJWT
 /// A credential issuer with its own authorization server (OpenID4VCI 1.0), as functions from requests to answers: routes,
 /// sockets and the page where a person agrees are the caller's.
 ///
-/// Whatever comes in, the issuer is asked at most once for a `c_nonce`, and a grant gives credentials of a kind to one set
-/// of keys. Every refusal has an OAuth error, a text that says what to do, and a stable reason in `tegata_reason`.
+/// Whatever comes in, the issuer is asked at most once for a `c_nonce`, unless it was away, and a grant gives credentials of a
+/// kind to one set of keys. Every refusal has an OAuth error, a text that says what to do, and a stable reason in `tegata_reason`.
 public struct IssuanceServer: Sendable {
     /// Whom the metadata names.
     public let issuer: IssuerIdentifier
@@ -39,8 +39,8 @@ public struct IssuanceServer: Sendable {
     ) {
         self.init(
             at: issuer, keys: keys, display: display, offering: configurations, policy: policy,
-            store: store,
-            nonceKey: nonceKey, clock: { SystemClock.now }, noticing: noticing, issuing: issuing)
+            store: store, nonceKey: nonceKey, clock: { SystemClock.now }, noticing: noticing,
+            issuing: issuing)
     }
 
     package init(
