@@ -3,7 +3,8 @@ internal import TegataSDJWT
 
 /// An authorization request that waits for a person to agree: what the page shows.
 public struct PendingAuthorization: Sendable {
-    /// What the wallet calls itself, at most 512 bytes. Anybody can call themselves so: escape it, and show `destination` beside it.
+    /// What the wallet calls itself, at most 512 bytes. Anybody can call themselves so: escape it, and show `destination`
+    /// beside it.
     public let client: String
     /// Where the answer goes, as scheme and host.
     public let destination: String

@@ -79,8 +79,12 @@ struct CredentialTests {
         #expect(first.status == 200 && again.json == first.json && again.status == 200)
         // With a fresh nonce and the same key it is the same card; with another key it is refused.
         #expect(try await desk.send(desk.call(tokens, keys: [key])).json == first.json)
-        let taken = try await desk.send(desk.call(tokens, keys: [other]))
+        let nonce = try await desk.nonce()
+        let taken = try await desk.send(desk.call(tokens, keys: [other], nonce: nonce))
         #expect(taken.reason == .alreadyClaimed && taken.error == "credential_request_denied")
+        // The refusal used nothing up.
+        let third = try await desk.send(desk.call(tokens, keys: [key], nonce: nonce))
+        #expect(third.json == first.json)
         #expect(desk.orders.count == 1)
     }
 
