@@ -49,6 +49,7 @@ let package = Package(
             dependencies: [
                 "CQREncode", "ServiceKit", .product(name: "Tegata", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -13,6 +13,7 @@ let suites: [String: Suite] = [
     "jose": runJOSE,
     "json-test-suite": runJSONTestSuite,
     "national-id": runNationalID,
+    "oid4vci": runOpenID4VCI,
     "oid4vp": runOpenID4VP,
     "pkits": runPKITS,
     "rfc9380-h2c": runHashToCurve,
@@ -43,6 +44,5 @@ let later: [String: String] = [
     "ethereum": "no Ethereum messages",
     "frost-secp256k1": "no threshold signatures",
     "mdoc": "mobile documents come later",
-    "oid4vci": "OpenID4VCI comes later",
     "slip39": "no Shamir backup of secrets",
 ]

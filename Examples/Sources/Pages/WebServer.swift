@@ -1,9 +1,10 @@
 public import Hummingbird
+internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Logging
 internal import NIOSSL
-public import ServiceKit
-public import Tegata
+internal import ServiceKit
+internal import Tegata
 
 /// A web server as all of them are set up: limits, headers that keep pages to themselves, a log line without personal data, an
 /// orderly end. Routes are added to `router`.
