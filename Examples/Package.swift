@@ -76,10 +76,11 @@ let package = Package(
         .testTarget(
             name: "WalletServiceTests",
             dependencies: [
-                "WalletService", "Pages", "ServiceKit",
+                "WalletService", "wallet", "Pages", "ServiceKit",
                 .product(name: "Tegata", package: "tegata"),
-                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -79,8 +79,9 @@ struct WalletSite: Sendable {
     private func addOffers(to router: Router<WebContext>) {
         router.get("offers/:id") { _, context in
             let id = try context.parameters.require("id")
-            guard case .offer(let review, let failure) = try await dialogs.dialog(
-                id, context.session.key)
+            guard
+                case .offer(let review, let failure) = try await dialogs.dialog(
+                    id, context.session.key)
             else { throw Refusal.expired }
             return views(context).offer(id, review, failure)
         }

@@ -6,7 +6,8 @@ extension Message {
     static let wallet = Message("会員証入れ", "Wallet")
     static let demonstration = Message(
         "試験と実演のための小さな会員証入れです。鍵はファイルに保存され、持ち主の確認はしません。",
-        "A small wallet for tests and demonstrations: its key is in a file, and it asks nobody who they are.")
+        "A small wallet for tests and demonstrations: its key is in a file, and it asks nobody who they are."
+    )
     static let noCards = Message("会員証はまだありません。", "There is no card here yet.")
     static let unreadableCard = Message("読み取れない会員証", "A card that cannot be read")
     static let openLink = Message("リンクを開く", "Open a link")
@@ -41,7 +42,8 @@ extension Message {
     static let deletionWarning = Message(
         "削除すると元に戻せません。発行者が再発行するとは限りません。",
         "This cannot be undone, and the issuer may not give the card again.")
-    static let settle = Message("精算（本人の存在を公開の記録で証明）", "Settle (prove in the public log that a person is behind it)")
+    static let settle = Message(
+        "精算（本人の存在を公開の記録で証明）", "Settle (prove in the public log that a person is behind it)")
     static let settledNow = Message("精算しました。", "Settled.")
     static let noSettling = Message(
         "この発行者は、精算のための名簿をまだ公開していません。",
