@@ -77,6 +77,7 @@ let package = Package(
             name: "WalletServiceTests",
             dependencies: [
                 "WalletService", "wallet", "Pages", "ServiceKit",
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

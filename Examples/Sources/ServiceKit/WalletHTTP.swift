@@ -11,7 +11,7 @@ public import Tegata
 public struct WalletHTTP: Sendable {
     /// What came back.
     public struct Answer: Sendable {
-        /// The status; a redirect is an answer like any other.
+        /// The status.
         public let status: Int
         /// The body.
         public let body: [UInt8]
@@ -34,7 +34,9 @@ public struct WalletHTTP: Sendable {
     ///   - fields: header fields by name.
     ///   - body: the body of a POST.
     ///   - acceptsLoopback: whether this machine may be asked, without TLS too: only in a conversation that began there.
-    /// - Throws: `issuerUntrusted` for an address that is never asked, `limitExceeded` for too long an answer, `unavailable`.
+    /// - Returns: what came back, whatever its status.
+    /// - Throws: `issuerUntrusted` for an address that is never asked, `unsupported` for a
+    ///   redirect, `limitExceeded` for too long an answer, `unavailable`.
     public func send(
         _ method: String, _ address: String, fields: [String: String] = [:], body: [UInt8] = [],
         acceptsLoopback: Bool

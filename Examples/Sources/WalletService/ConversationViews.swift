@@ -14,7 +14,7 @@ extension WalletViews {
         return page(
             .offer,
             """
-            \(failure.map { RefusalNote($0).html(language) })
+            \(failure.map { note($0, .receiving) })
             <p>\(language(.offerExplanation))</p>
             <dl>
             <dt>\(language(.issuer))</dt><dd><code>\(review.issuer)</code></dd>
@@ -50,7 +50,7 @@ extension WalletViews {
         let left = max(2, Int(clamping: waiting.due - WalletService.now))
         let state: HTML =
             if let failure {
-                RefusalNote(failure).html(language)
+                note(failure, .receiving)
             } else {
                 """
                 <p role="status">\(language(.waitingExplanation))</p>
@@ -132,7 +132,7 @@ extension WalletViews {
     func ended(_ review: RequestReview, _ ending: Dialogs.Ending) -> Response {
         let verdict: HTML
         if let refusal = ending.refusal {
-            verdict = RefusalNote(refusal).html(language)
+            verdict = note(refusal, .showing)
         } else {
             verdict = """
                 <section class="verdict good" role="status"><h2>\(language(ending.isDeclined ? .declinedNow : .shownNow))</h2></section>

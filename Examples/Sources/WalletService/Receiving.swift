@@ -130,6 +130,11 @@ extension WalletService {
             } catch Refusal.expired {
                 // A card that takes longer than a token lives.
                 return try await step(try await refreshed(waiting, documents), documents)
+            } catch Refusal.unauthorized where waiting.transaction != nil {
+                // The issuer answered and the answer was lost: who asks as at first gets it again.
+                var again = waiting
+                again.transaction = nil
+                return try await step(again, documents)
             }
         } catch let refusal as Refusal {
             if Self.isFinal(refusal) { try home.forget(waiting) }

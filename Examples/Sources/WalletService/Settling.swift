@@ -25,26 +25,27 @@ extension WalletService {
             let answer = try await http.send(
                 "GET", card.issuer + "/tegata/sessions/\(card.edition.id)/\(list)",
                 acceptsLoopback: isLoopback)
-            if answer.status == 404 || answer.status == 400 {
-                // Some count from one.
-                if list == 0 { continue }
-                throw list == 1 ? Refusal.unsupported : Refusal.notYetValid
+            guard answer.status == 200 else {
+                // After the last list there is none: the card's session is in none of them.
+                if list > 0 && answer.status < 500 { throw Refusal.notYetValid }
+                throw answer.status == 404 ? Refusal.unsupported : answer.reason
             }
-            guard answer.status == 200,
-                let text = String(validating: answer.body, as: UTF8.self)
-            else { throw Refusal.unavailable }
+            guard let text = String(validating: answer.body, as: UTF8.self) else {
+                throw Refusal.malformed
+            }
+            let proof: String
             do {
-                let proof = try holder.settle(card, in: text, from: profile, ofAtLeast: crowd)
-                let taken = try await http.send(
-                    "POST", card.issuer + "/tegata/settle", body: Array(proof.utf8),
-                    acceptsLoopback: isLoopback)
-                guard (200..<300).contains(taken.status) else {
-                    throw taken.status == 404 ? Refusal.unsupported : Refusal.unavailable
-                }
-                return list
+                proof = try holder.settle(card, in: text, from: profile, ofAtLeast: crowd)
             } catch Refusal.notYetValid {
                 continue
             }
+            let taken = try await http.send(
+                "POST", card.issuer + "/tegata/settle", body: Array(proof.utf8),
+                acceptsLoopback: isLoopback)
+            guard (200..<300).contains(taken.status) else {
+                throw taken.status == 404 ? Refusal.unsupported : taken.reason
+            }
+            return list
         }
         throw Refusal.notYetValid
     }

@@ -38,6 +38,7 @@ extension WalletService {
     /// - Parameters:
     ///   - link: the link that the verifier gave.
     ///   - preferred: the number of the card to show where several would do; the newest unless said.
+    /// - Returns: the question, for its owner to look at.
     /// - Throws: what is wrong with the request, or with who signed it: `issuerUntrusted`, `signatureInvalid`, `malformed`,
     ///   `unsupported`, `expired`, …; `unavailable`.
     public func review(
@@ -116,7 +117,7 @@ extension WalletService {
         let answer = try await http.send(
             reference.method == .post ? "POST" : "GET", reference.address, fields: fields,
             body: body, acceptsLoopback: isLoopback)
-        guard answer.status == 200 else { throw Self.reason(answer) }
+        guard answer.status == 200 else { throw answer.reason }
         guard let object = String(validating: answer.body, as: UTF8.self) else { throw .malformed }
         return try door.verify(object, from: reference, walletNonce: walletNonce)
     }
@@ -159,7 +160,7 @@ extension WalletService {
             ], body: Array(answer.body.utf8), acceptsLoopback: review.isLoopback)
         entry.outcome = reply.status == 200 ? outcome : .refused
         try home.record(entry)
-        guard reply.status == 200 else { throw Self.reason(reply) }
+        guard reply.status == 200 else { throw reply.reason }
         guard
             let address = (try? JSONDecoder().decode(Reply.self, from: Data(reply.body)))?
                 .redirect_uri
@@ -170,23 +171,5 @@ extension WalletService {
 
     private struct Reply: Decodable {
         let redirect_uri: String?
-    }
-
-    /// Why a verifier refused: one of our own reasons, or what its status says.
-    private static func reason(_ answer: WalletHTTP.Answer) -> Refusal {
-        struct Fault: Decodable {
-            let error: String?
-            let tegata_reason: String?
-        }
-        let fault = try? JSONDecoder().decode(Fault.self, from: Data(answer.body))
-        if let known = (fault?.tegata_reason ?? fault?.error).flatMap(Refusal.init(rawValue:)) {
-            return known
-        }
-        switch answer.status {
-        case 401, 403: return .unauthorized
-        case 404, 410: return .expired
-        case 500...: return .unavailable
-        default: return .malformed
-        }
     }
 }

@@ -63,16 +63,24 @@ struct WalletSite: Sendable {
             let text = try form.required("link", atMost: 128 * 1024)
             let link = String(text.trimmingPrefix(while: \.isWhitespace))
                 .replacing(#/\s+$/#, with: "")
-            switch try WalletLink(link) {
-            case .offer:
-                let review = try await service.review(offer: link)
-                let id = await dialogs.begin(.offer(review, failure: nil), context.session.key)
-                return Response.seeOther("/offers/\(id)")
-            case .request:
-                let review = try await service.review(request: link)
-                let id = await dialogs.begin(.request(review), context.session.key)
-                return Response.seeOther("/requests/\(id)")
+            do {
+                return Response.seeOther(try await begin(link, context.session.key))
+            } catch let refusal as Refusal {
+                let isRequest = (try? WalletLink(link)) == .request
+                return views(context).refused(refusal, isRequest ? .showing : .receiving)
             }
+        }
+    }
+
+    /// Looks at what a link brings, and says where the owner decides.
+    private func begin(_ link: String, _ session: [UInt8]) async throws -> String {
+        switch try WalletLink(link) {
+        case .offer:
+            let review = try await service.review(offer: link)
+            return "/offers/" + (await dialogs.begin(.offer(review, failure: nil), session))
+        case .request:
+            let review = try await service.review(request: link)
+            return "/requests/" + (await dialogs.begin(.request(review), session))
         }
     }
 
@@ -133,7 +141,11 @@ struct WalletSite: Sendable {
         }
         router.post("waiting/:id/end") { request, context in
             _ = try await Form(request, context)
-            try service.giveUp(try context.parameters.require("id"))
+            do {
+                try service.giveUp(try context.parameters.require("id"))
+            } catch Refusal.malformed {
+                // It came, or was refused for good, while this page was open.
+            }
             return Response.seeOther("/")
         }
     }

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Pages
 public import Tegata
@@ -8,7 +9,10 @@ struct WalletViews {
     let session: BrowserSession
     let isTest: Bool
 
-    func page(_ title: Message, refreshing: Int? = nil, _ content: HTML) -> Response {
+    func page(
+        _ title: Message, refreshing: Int? = nil, status: HTTPResponse.Status = .ok,
+        _ content: HTML
+    ) -> Response {
         Page(
             language, title: language(title), isTest: isTest, refreshing: refreshing,
             content: """
@@ -16,7 +20,7 @@ struct WalletViews {
                 <h1>\(language(title))</h1>
                 \(content)
                 """
-        ).response()
+        ).response(status)
     }
 
     func home(_ cards: [KeptCard], _ waiting: [WaitingCard]) -> Response {
@@ -79,12 +83,28 @@ struct WalletViews {
             """)
     }
 
+    /// Why a link came to nothing.
+    func refused(_ refusal: Refusal, _ situation: Situation) -> Response {
+        page(
+            .openLink, status: refusal == .unavailable ? .serviceUnavailable : .badRequest,
+            """
+            \(note(refusal, situation))
+            \(home)
+            """)
+    }
+
+    /// A refusal in words that fit where it happened.
+    func note(_ refusal: Refusal, _ situation: Situation) -> HTML {
+        let words = situation.words(for: refusal)
+        return RefusalNote(refusal, words.happened, words.next).html(language)
+    }
+
     func card(_ card: KeptCard) -> Response {
         guard let held = try? card.card.get() else {
             return page(
                 .card,
                 """
-                \(RefusalNote(card.refusal ?? .malformed).html(language))
+                \(note(card.refusal ?? .malformed, .keeping))
                 <p><a class="button danger" href="/cards/\(card.number)/delete">\(language(.delete))</a></p>
                 \(home)
                 """)
@@ -147,7 +167,7 @@ struct WalletViews {
                 """
                 <p>\(language(.notSettledYet))</p>
                 """
-            case let refusal?: RefusalNote(refusal).html(language)
+            case let refusal?: note(refusal, .keeping)
             }
         return page(
             .settle,

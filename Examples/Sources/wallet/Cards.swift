@@ -11,7 +11,7 @@ struct List: AsyncParsableCommand {
     @OptionGroup var common: Common
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             let lines = try wallet.cards().map(CardLine.init)
             try common.print(
                 lines,
@@ -37,7 +37,7 @@ struct Show: AsyncParsableCommand {
     @OptionGroup var common: Common
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             let card = try wallet.card(number)
             let line = CardLine(card)
             try common.print(line, line.long)
@@ -85,7 +85,7 @@ struct Delete: AsyncParsableCommand {
     @OptionGroup var common: Common
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             let line = CardLine(try wallet.card(number))
             common.note(line.short)
             if !yes {
@@ -109,7 +109,7 @@ struct HistoryCommand: AsyncParsableCommand {
     @OptionGroup var common: Common
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             let entries = try wallet.history()
             let lines = entries.map { entry in
                 let shown = entry.shown.map { shown in
@@ -144,7 +144,7 @@ struct Settle: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             do {
                 let list = try await wallet.settle(number, ofAtLeast: crowd)
                 try common.print(["list": list], language(.settled))

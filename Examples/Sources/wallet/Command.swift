@@ -37,16 +37,18 @@ struct Common: ParsableArguments {
 
     /// Opens the wallet and does something with it. What goes wrong is said on the error stream, and ends with the status that
     /// the help of the command promises.
-    func run(_ body: (WalletService) async throws -> Void) async throws {
+    func run(
+        _ situation: Situation, _ body: (WalletService) async throws -> Void
+    ) async throws {
         do {
             let folder = try WalletHome(home)
             let wallet = try WalletService(
                 home: folder, trusting: folder.trust(), acceptsLoopback: loopback)
             try await body(wallet)
         } catch let refusal as Refusal {
-            let words =
-                language(refusal.whatHappened) + (language == .japanese ? "" : " ")
-                + language(refusal.whatToDo)
+            let said = situation.words(for: refusal)
+            let space = language == .japanese ? "" : " "
+            let words = language(said.happened) + space + language(said.next)
             complain("\(refusal.rawValue): \(words)")
             throw ExitCode(refusal == .unavailable ? 3 : 1)
         } catch let problem as KeyFile.Problem {

@@ -37,7 +37,7 @@ struct Present: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.showing) { wallet in
             let review = try await wallet.review(request: link, preferring: number)
             describe(review)
             let isAgreed = try consent(to: review)

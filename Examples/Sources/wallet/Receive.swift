@@ -21,7 +21,7 @@ struct Receive: AsyncParsableCommand {
     @OptionGroup var common: Common
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.receiving) { wallet in
             var waiting = [WaitingCard]()
             if let link {
                 let review = try await wallet.review(offer: link)

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             let server = try wallet.server(
                 WebServer.Settings(host: host, port: port, isTest: false))
             try common.print(
@@ -47,7 +47,7 @@ struct Trust: AsyncParsableCommand {
     @OptionGroup var common: Common
 
     func run() async throws {
-        try await common.run { wallet in
+        try await common.run(.keeping) { wallet in
             if verifier.hasPrefix("did:key:") || verifier.hasPrefix("did:jwk:") {
                 try wallet.home.trust(did: verifier)
             } else {

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Tegata
+import TegataNationalID
 import TegataOpenID
 import Testing
 
@@ -12,12 +13,16 @@ final class City: Sendable {
     let inn: Live
     let issuer: Issuer
     let edition: OpenEdition
+    /// An edition whose cards ask for a person.
+    let persons: OpenEdition
     let door: PresentationTransactions
     let did: String
     private let offers: IssuanceServer
     private let folder =
         FileManager.default.temporaryDirectory.path
         + "/wallet-tests-\(UUID().uuidString)"
+    /// Of what path the next answer is lost on the way.
+    let lost = Mutex<String?>(nil)
     /// How often the issuer still says "later".
     let delays = Mutex(0)
     /// What the inn does to a request object before it leaves.
@@ -38,12 +43,14 @@ final class City: Sendable {
     private init(_ live: Live, _ inn: Live) async throws {
         self.live = live
         self.inn = inn
-        let issuer = Issuer(at: live.base, keys: .generate())
+        let issuer = Issuer(
+            at: live.base, keys: .generate(), identity: .embedded(accepting: .testCards))
         self.issuer = issuer
         edition = try await issuer.open(
             Edition(
                 "visitors", limit: 500, title: ["en": "Visitors", "ja": "訪問者"],
                 benefits: ["free_bus"], nationalID: []))
+        persons = try await issuer.open(Edition("persons", limit: 50))
         let box = Box()
         offers = IssuanceServer(
             at: try IssuerIdentifier(live.base, allowingLoopback: true),
@@ -53,7 +60,11 @@ final class City: Sendable {
                     id: "visitors",
                     configuration: CredentialConfiguration(
                         vct: issuer.profile.cardType,
-                        display: [DisplayText("<b>Visitors</b>", locale: "en")]))
+                        display: [DisplayText("<b>Visitors</b>", locale: "en")])),
+                .init(
+                    id: "persons",
+                    configuration: CredentialConfiguration(
+                        vct: issuer.profile.cardType, display: [])),
             ], store: .inMemory()
         ) { order throws(Refusal) in try await box.issue(order) }
         let key = SigningKey.p256(P256.PrivateKey())
@@ -103,15 +114,30 @@ final class City: Sendable {
     }
 
     private func serve() {
-        let (issuer, offers, door) = (issuer, offers, door)
-        live.answer { ask in
+        let (issuer, offers, door, persons) = (issuer, offers, door, persons)
+        live.answer { [self] ask in
             if ask.path == "/log/profile.json" { return .text(issuer.profile.encoded) }
+            if ask.path.hasPrefix("/tegata/sessions/persons/") {
+                guard let list = Int(ask.path.split(separator: "/").last ?? ""),
+                    let text = try? await issuer.sessions(of: persons, list: list)
+                else { return .text(#"{"error":"not_yet_valid"}"#, 400) }
+                return .text(text)
+            }
+            if ask.path == "/tegata/settle" {
+                try await issuer.settle(String(decoding: ask.body, as: UTF8.self))
+                return .text("{}")
+            }
             let answer = await offers.answer(
                 OAuthRequest(
                     method: ask.method, path: ask.path, query: ask.query,
                     authorization: ask.authorization.map { [$0] } ?? [],
                     contentType: ask.contentType, body: ask.body))
-            return Live.Reply(status: answer.status, body: answer.body)
+            let isLost = lost.withLock { path in
+                defer { if path == ask.path { path = nil } }
+                return path == ask.path
+            }
+            return isLost
+                ? .text("", 502) : Live.Reply(status: answer.status, body: answer.body)
         }
         inn.answer { [self] ask in
             do throws(Refusal) {
@@ -141,17 +167,25 @@ final class City: Sendable {
 
     /// An offer that a wallet's own request is the subject of.
     func offer(
-        to wallet: WalletService, _ protection: OfferProtection? = nil
+        to wallet: WalletService, _ protection: OfferProtection? = nil,
+        proving person: DemoIdentity? = nil
     ) async throws -> MadeOffer {
-        let request = try await wallet.holder.request(edition)
+        let request =
+            if let person {
+                try await wallet.holder.request(persons, proving: person)
+            } else {
+                try await wallet.holder.request(edition)
+            }
         return try await offers.offer(
-            ["visitors"], for: Array(request.utf8),
+            [person == nil ? "visitors" : "persons"], for: Array(request.utf8),
             protectedBy: protection ?? .holder(wallet.publicKey))
     }
 
     /// A card in the wallet.
-    @discardableResult func member(_ wallet: WalletService) async throws -> KeptCard {
-        let made = try await offer(to: wallet)
+    @discardableResult func member(
+        _ wallet: WalletService, proving person: DemoIdentity? = nil
+    ) async throws -> KeptCard {
+        let made = try await offer(to: wallet, proving: person)
         let deliveries = try await wallet.receive(try await wallet.review(offer: made.link))
         guard case .card(let card)? = deliveries.first else {
             throw Refusal.unavailable

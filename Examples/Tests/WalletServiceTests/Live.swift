@@ -19,6 +19,8 @@ final class Live: Sendable {
         var type = "application/json"
         var location: String?
         var body: [UInt8] = []
+        /// Whether a byte comes now and then, for longer than anybody waits.
+        var trickles = false
 
         static let missing = Reply(status: 404, body: Array("{}".utf8))
 
@@ -82,9 +84,17 @@ final class Live: Sendable {
             throw HTTPError(.serviceUnavailable)
         }
         let reply = try await answer(ask)
+        let content =
+            reply.trickles
+            ? ResponseBody { writer in
+                for _ in 0..<300 {
+                    try await writer.write(ByteBuffer(string: " "))
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                try await writer.finish(nil)
+            } : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
         var response = Response(
-            status: .init(code: reply.status), headers: [.contentType: reply.type],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+            status: .init(code: reply.status), headers: [.contentType: reply.type], body: content)
         if let location = reply.location { response.headers[.location] = location }
         return response
     }

@@ -171,6 +171,29 @@ struct PageTests {
         }
     }
 
+    @Test func `a stranger's question, or one that was changed, is refused in words that fit`()
+        async throws
+    {
+        try await City.run { city in
+            let started = try await city.door.start(.crossDevice, asking: ["name"])
+            try await browse(try city.wallet(trustingInn: false)) { browser in
+                let refused = try await browser.follow("/open", ["link": started.link])
+                #expect(refused.text.contains("does not trust who asks"))
+                #expect(refused.text.contains("issuer_untrusted"))
+            }
+            city.tampering.withLock { $0 = { $0.dropLast(4) + "AAAA" } }
+            try await browse(try city.wallet()) { browser in
+                let refused = try await browser.follow("/open", ["link": started.link])
+                #expect(refused.text.contains("Nothing was sent"))
+                #expect(refused.text.contains("signature_invalid"))
+                let nonsense = try await browser.follow("/open", ["link": "<script>"])
+                #expect(nonsense.text.contains("malformed"))
+                #expect(!nonsense.text.contains("<script>"))
+            }
+            #expect(!city.inn.asked.contains("POST /answer"))
+        }
+    }
+
     @Test func `a question is declined`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()

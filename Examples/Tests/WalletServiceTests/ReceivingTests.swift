@@ -3,6 +3,7 @@ import Pages
 import ServiceKit
 import Synchronization
 import Tegata
+import TegataNationalID
 import TegataOpenID
 import Testing
 
@@ -69,6 +70,55 @@ struct ReceivingTests {
                 return
             }
             #expect(try later.waiting().isEmpty && card.number == 1)
+        }
+    }
+
+    @Test(arguments: ["/credential", "/deferred_credential"])
+    func `an answer that was lost on the way is asked for again`(path: String) async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let made = try await city.offer(to: wallet)
+            let review = try await wallet.review(offer: made.link)
+            if path == "/credential" {
+                city.lost.withLock { $0 = path }
+                await #expect(throws: Refusal.unavailable) { try await wallet.receive(review) }
+            } else {
+                city.delays.withLock { $0 = 1 }
+                _ = try await wallet.receive(review)
+                city.lost.withLock { $0 = path }
+                let id = try #require(try wallet.waiting().first?.id)
+                await #expect(throws: Refusal.unavailable) { try await wallet.resume(id) }
+            }
+            let id = try #require(try wallet.waiting().first?.id)
+            guard case .card(let card) = try await wallet.resume(id) else {
+                Issue.record("no card")
+                return
+            }
+            #expect(try card.card.get().serial.number == 1, "the same card, and no second one")
+            #expect(try wallet.waiting().isEmpty)
+        }
+    }
+
+    @Test func `a card of a person is settled in the list that has its session`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let card = try await city.member(wallet, proving: DemoIdentity())
+            await #expect(throws: Refusal.notYetValid, "no list yet") {
+                try await wallet.settle(card.number, ofAtLeast: 1)
+            }
+            _ = try await city.issuer.freezeSessions(of: city.persons, atLeast: 1)
+            await #expect(throws: Refusal.limitExceeded, "too small a crowd") {
+                try await wallet.settle(card.number)
+            }
+            #expect(!city.live.asked.contains("POST /tegata/settle"))
+            let late = try await city.member(wallet, proving: DemoIdentity())
+            await #expect(throws: Refusal.notYetValid, "in no list yet") {
+                try await wallet.settle(late.number, ofAtLeast: 1)
+            }
+            _ = try await city.issuer.freezeSessions(of: city.persons, atLeast: 1)
+            #expect(try await wallet.settle(card.number, ofAtLeast: 1) == 0)
+            #expect(try await wallet.settle(late.number, ofAtLeast: 1) == 1)
+            #expect(city.live.asked.filter { $0 == "POST /tegata/settle" }.count == 2)
         }
     }
 

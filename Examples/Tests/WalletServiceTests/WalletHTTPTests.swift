@@ -60,14 +60,15 @@ struct WalletHTTPTests {
                 case "/moved":
                     return Live.Reply(status: 302, location: live.base + "/secret")
                 case "/large": return Live.Reply(body: [UInt8](repeating: 0x20, count: 70_000))
-                case "/slow":
+                case "/silent":
                     try await Task.sleep(for: .seconds(30))
                     return .text("{}")
+                case "/trickle": return Live.Reply(trickles: true)
                 case "/echo": return Live.Reply(status: 201, body: ask.body)
                 default: return .text("{}")
                 }
             }
-            let http = WalletHTTP(limit: 64 * 1024, seconds: 1)
+            let http = WalletHTTP(limit: 64 * 1024)
             await #expect(throws: Refusal.unsupported) {
                 try await http.send("GET", live.base + "/moved", acceptsLoopback: true)
             }
@@ -75,8 +76,11 @@ struct WalletHTTPTests {
             await #expect(throws: Refusal.limitExceeded) {
                 try await http.send("GET", live.base + "/large", acceptsLoopback: true)
             }
-            await #expect(throws: Refusal.unavailable) {
-                try await http.send("GET", live.base + "/slow", acceptsLoopback: true)
+            for path in ["/silent", "/trickle"] {
+                await #expect(throws: Refusal.unavailable) {
+                    try await WalletHTTP(seconds: 1).send(
+                        "GET", live.base + path, acceptsLoopback: true)
+                }
             }
             let echo = try await http.send(
                 "POST", live.base + "/echo", body: [1, 2, 3], acceptsLoopback: true)
