@@ -181,6 +181,18 @@ final class City: Sendable {
             protectedBy: protection ?? .holder(wallet.publicKey))
     }
 
+    /// A link of somebody at the inn's address who proves nothing.
+    func unsignedQuestion() async throws -> String {
+        let client = try PresentationClient.unsigned(answeredAt: inn.base + "/answer")
+        let stranger = try PresentationTransactions(
+            client: client,
+            verifier: Verifier(at: client.id, trusting: issuer.profile, store: .inMemory()),
+            endpoints: PresentationEndpoints(
+                request: inn.base + "/request", response: inn.base + "/answer",
+                completion: inn.base + "/done", acceptsLoopback: true), store: .inMemory())
+        return try await stranger.start(.crossDevice, asking: ["tier"]).link
+    }
+
     /// A card in the wallet.
     @discardableResult func member(
         _ wallet: WalletService, proving person: DemoIdentity? = nil

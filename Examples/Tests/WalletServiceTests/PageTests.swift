@@ -194,6 +194,23 @@ struct PageTests {
         }
     }
 
+    @Test func `another card is used instead`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            try await city.member(wallet)
+            try await city.member(wallet)
+            let started = try await city.door.start(.crossDevice, asking: ["tier"])
+            try await browse(wallet) { browser in
+                let asked = try await browser.follow("/open", ["link": started.link])
+                #expect(asked.text.contains("value=\"card-1\""))
+                let other = try await browser.follow(asked.path, ["answer": "card-1"])
+                #expect(other.text.contains("value=\"card-2\""))
+                _ = try await browser.follow(asked.path, ["answer": "show"])
+                #expect(try wallet.history().flatMap(\.shown).map(\.serial) == [1])
+            }
+        }
+    }
+
     @Test func `a question is declined`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()
