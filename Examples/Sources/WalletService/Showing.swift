@@ -79,6 +79,7 @@ extension WalletService {
     ///   - review: the question.
     ///   - preferred: the number of the card to show where it will do.
     /// - Returns: the question, for its owner to look at again.
+    /// - Throws: what is wrong with the folder, or `unsupported`.
     public func review(
         _ review: RequestReview, preferring preferred: Int
     ) throws -> RequestReview {

@@ -87,7 +87,9 @@ public enum Situation: Sendable {
             )
         case (.settling, .unsupported):
             (
-                Message("この発行者は、精算のための名簿をまだ公開していません。", "This issuer does not publish lists for settling yet."),
+                Message(
+                    "この発行者は、精算のための名簿をまだ公開していません。",
+                    "This issuer does not publish lists for settling yet."),
                 Message("後でもう一度お試しください。", "Please try again later.")
             )
         case (.settling, .notYetValid):

@@ -142,7 +142,12 @@ final class City: Sendable {
         inn.answer { [self] ask in
             do throws(Refusal) {
                 let text = String(decoding: ask.body, as: UTF8.self)
-                guard ask.path != "/answer" else { return .text(try await door.answer(text)) }
+                guard ask.path != "/answer" else {
+                    let reply = try await door.answer(text)
+                    let isLost = lost.withLock { $0 == "/answer" }
+                    return isLost
+                        ? Live.Reply(body: [UInt8](repeating: 0x20, count: 2 << 20)) : .text(reply)
+                }
                 guard ask.path.hasPrefix("/request/") else { return .missing }
                 var object = try await door.request(
                     of: String(ask.path.dropFirst("/request/".count)),

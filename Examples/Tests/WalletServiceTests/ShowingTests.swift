@@ -76,6 +76,19 @@ struct ShowingTests {
         }
     }
 
+    @Test func `what was shown is in the history even when no reply is heard`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            try await city.member(wallet)
+            let started = try await city.door.start(.crossDevice, asking: ["tier"])
+            let review = try await wallet.review(request: started.link)
+            city.lost.withLock { $0 = "/answer" }
+            await #expect(throws: Refusal.limitExceeded) { try await wallet.show(review) }
+            #expect(try wallet.history().map(\.outcome) == [.sent])
+            #expect(try wallet.history().first?.shown.map(\.claims) == [["tier"]])
+        }
+    }
+
     @Test func `a stranger's question is not even fetched`() async throws {
         try await City.run { city in
             let wallet = try city.wallet(trustingInn: false)
