@@ -49,9 +49,11 @@ private final class ArtReader: NSObject, XMLParserDelegate {
         "linearGradient", "radialGradient", "stop", "title", "desc",
     ]
     private static let attributes: Set<String> = [
-        "id", "d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "width",
+        "id", "d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy",
+        "width",
         "height", "points", "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width",
-        "stroke-opacity", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity", "offset",
+        "stroke-opacity", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
+        "offset",
         "stop-color", "stop-opacity", "gradientUnits", "gradientTransform", "transform",
     ]
 
@@ -79,7 +81,8 @@ private final class ArtReader: NSObject, XMLParserDelegate {
     }
 
     func parser(
-        _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
+        _ parser: XMLParser, didEndElement name: String, namespaceURI: String?,
+        qualifiedName: String?
     ) {
         depth -= 1
         if depth > 0, name != "title", name != "desc" { markup += "</\(name)>" }

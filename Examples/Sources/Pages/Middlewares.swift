@@ -20,7 +20,8 @@ struct LogMiddleware: RouterMiddleware {
         let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
         await counters.count(path: path, status: response.status.code, reason: reason)
         context.logger.info(
-            "\(request.method.rawValue) \(path) \(response.status.code) \(reason) \(Int(milliseconds)) ms")
+            "\(request.method.rawValue) \(path) \(response.status.code) \(reason) \(Int(milliseconds)) ms"
+        )
         return response
     }
 }
@@ -131,8 +132,9 @@ struct BrowserMiddleware: RouterMiddleware {
         let known = BrowserSession(cookie: request.cookies[BrowserSession.cookie]?.value)
         if let known { context.session = known }
         var response = try await next(request, context)
-        guard response.headers[.contentType]?.hasPrefix("text/html") == true
-            || response.status == .seeOther
+        guard
+            response.headers[.contentType]?.hasPrefix("text/html") == true
+                || response.status == .seeOther
         else { return response }
         if known == nil {
             response.setCookie(cookie(BrowserSession.cookie, context.session.ticket))

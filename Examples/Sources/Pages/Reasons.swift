@@ -17,7 +17,8 @@ extension Refusal {
             )
         case .signatureInvalid:
             (
-                Message("署名が正しくありません。データが変えられた可能性があります。",
+                Message(
+                    "署名が正しくありません。データが変えられた可能性があります。",
                     "A signature is wrong: something was changed on the way."),
                 .again
             )
@@ -29,18 +30,25 @@ extension Refusal {
         case .typeMismatch:
             (
                 Message("求められた会員証ではありません。", "This is not the card that was asked for."),
-                Message("求められた版の会員証をお選びください。", "Please choose a card of the edition that is asked for.")
+                Message(
+                    "求められた版の会員証をお選びください。", "Please choose a card of the edition that is asked for.")
             )
         case .disclosureInvalid:
             (Message("示された項目が会員証と一致しません。", "What was shown does not belong to the card."), .again)
         case .holderBindingMissing:
             (
-                Message("本物の会員証ですが、持ち主の確認がありません。", "The card is genuine, but nobody has shown to be its holder."),
-                Message("写しではなく、会員証のアプリから提示してください。", "Please present it from the wallet, not as a copy.")
+                Message(
+                    "本物の会員証ですが、持ち主の確認がありません。",
+                    "The card is genuine, but nobody has shown to be its holder."),
+                Message(
+                    "写しではなく、会員証のアプリから提示してください。", "Please present it from the wallet, not as a copy."
+                )
             )
         case .holderBindingInvalid:
             (
-                Message("この会員証の持ち主であることを確認できませんでした。", "It could not be confirmed that you are the holder."),
+                Message(
+                    "この会員証の持ち主であることを確認できませんでした。",
+                    "It could not be confirmed that you are the holder."),
                 Message("新しいQRコードを読み取ってください。", "Please scan a fresh code.")
             )
         case .replayed:
@@ -70,7 +78,9 @@ extension Refusal {
             )
         case .statusUnknown:
             (
-                Message("会員証が今も有効か、確認できませんでした。", "Whether the card is still valid could not be found out."),
+                Message(
+                    "会員証が今も有効か、確認できませんでした。",
+                    "Whether the card is still valid could not be found out."),
                 .later
             )
         case .limitExceeded:
@@ -87,20 +97,27 @@ extension Refusal {
             )
         case .alreadyClaimed:
             (
-                Message("この版の会員証は、おひとり一枚です。すでに受け取られています。", "You have a card of this edition: there is one for each person."),
-                Message("電話をなくされたときは、再発行をお申し込みください。", "If you lost your phone, ask for your card again.")
+                Message(
+                    "この版の会員証は、おひとり一枚です。すでに受け取られています。",
+                    "You have a card of this edition: there is one for each person."),
+                Message(
+                    "電話をなくされたときは、再発行をお申し込みください。", "If you lost your phone, ask for your card again."
+                )
             )
         case .conflict:
             (Message("前の手続きと内容が合いません。", "This does not fit what was sent before."), .again)
         case .logProofInvalid:
             (
-                Message("公開の記録にこの会員証を確認できませんでした。", "The card could not be found in the public log."),
+                Message(
+                    "公開の記録にこの会員証を確認できませんでした。", "The card could not be found in the public log."),
                 Message("発行した市の窓口にお問い合わせください。", "Please ask the city that issued it.")
             )
         case .nationalIDInvalid:
             (
                 Message("本人確認ができませんでした。", "The proof with the ID card did not hold."),
-                Message("カードの有効期限と、かざし方をお確かめください。", "Please check that your ID card is valid, and try again.")
+                Message(
+                    "カードの有効期限と、かざし方をお確かめください。",
+                    "Please check that your ID card is valid, and try again.")
             )
         case .unavailable:
             (Message("ただいま応答できません。", "This cannot be answered just now."), .later)
