@@ -37,6 +37,7 @@ let package = Package(
             name: "ServiceKit",
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: settings),
@@ -56,6 +57,27 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .target(
+            name: "IssuerService",
+            dependencies: [
+                "Pages", "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataLog", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "TegataPostgres", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "issuer",
+            dependencies: [
+                "IssuerService", "Pages", "ServiceKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
             name: "attestor",
