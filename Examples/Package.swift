@@ -102,8 +102,12 @@ let package = Package(
         .executableTarget(
             name: "tegata",
             dependencies: [
+                "IssuerService", "Pages", "ServiceKit",
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "IssuerServiceTests", dependencies: ["IssuerService", "Pages", "ServiceKit"],
+            swiftSettings: settings),
     ]
 )

@@ -35,7 +35,8 @@ struct ClaimDesk: Sendable {
     private static let lifetime: Int64 = 3_600
 
     /// The session's claim of an edition.
-    func claim(_ edition: String, in session: BrowserSession) async throws(Refusal) -> ClaimRecord? {
+    func claim(_ edition: String, in session: BrowserSession) async throws(Refusal) -> ClaimRecord?
+    {
         try await read(key(edition, session))
     }
 
@@ -95,7 +96,8 @@ struct ClaimDesk: Sendable {
         _ edition: String, in session: BrowserSession, person: String?, replacing: Bool
     ) async throws {
         let key = key(edition, session)
-        guard let stored = try await desk.store.value(of: key, now: now), var record = decode(stored)
+        guard let stored = try await desk.store.value(of: key, now: now),
+            var record = decode(stored)
         else { throw Refusal.expired }
         if case .issued = record.phase { return }
         guard case .asked(let holder) = record.phase else { throw Refusal.notYetValid }
@@ -108,6 +110,7 @@ struct ClaimDesk: Sendable {
             replacing
             ? try await desk.issuer.reissue(to: request, claims: claims)
             : try await desk.issuer.issue(to: request, claims: claims)
+        await desk.cardsChanged()
         guard let serial = IssuedAnswer(answer)?.serial else { throw Refusal.unavailable }
         record.phase = .issued(answer: answer, serial: serial)
         // Whoever else pressed the button issued the same person's card, or was refused.
@@ -118,7 +121,8 @@ struct ClaimDesk: Sendable {
     /// Makes another transaction code, after too many wrong ones (A68).
     func renewCode(_ edition: String, in session: BrowserSession) async throws(Refusal) {
         let key = key(edition, session)
-        guard let stored = try await desk.store.value(of: key, now: now), let record = decode(stored)
+        guard let stored = try await desk.store.value(of: key, now: now),
+            let record = decode(stored)
         else { throw .expired }
         let code = try await desk.openIDServer().renewTransactionCode(of: record.handle)
         let renewed = ClaimRecord(

@@ -23,6 +23,7 @@ final class Desk: Sendable {
     /// Ten guesses a minute.
     let attempts = RateLimit(perMinute: 10)
     private let nonceKey: [UInt8]
+    private let lists: ListPublisher
     // Made anew when an edition opens: what it remembers is in the store.
     private let openID = Mutex<IssuanceServer?>(nil)
 
@@ -43,7 +44,8 @@ final class Desk: Sendable {
         password = hexadecimal(try key("operator"))
         nonceKey = try key("nonce")
         let attestor = Attestor(
-            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")), accepting: .testCards)
+            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")), accepting: .testCards
+        )
         services = .embedded(
             attestor, try Self.node(home, under: key("vault"), trusting: attestor.key))
         counter = Kiosk(
@@ -64,6 +66,7 @@ final class Desk: Sendable {
                 publishing: log, identity: services)
         }
         store = InMemoryStateStore()
+        lists = ListPublisher(issuer)
         try await issuer.reopen()
         try await issuer.publishLists()
     }
@@ -82,6 +85,9 @@ final class Desk: Sendable {
         try KeyFile.write(dealt[0].sealed(under: key), to: path)
         return dealt[0]
     }
+
+    /// Has the public lists written soon.
+    func cardsChanged() async { await lists.soon() }
 
     var editions: [OpenEdition] { issuer.profile.editions }
 

@@ -1,7 +1,7 @@
 internal import Hummingbird
 public import Pages
 public import ServiceKit
-internal import Tegata
+public import Tegata
 
 /// A city's issuer as a web server: pages for people and for the operator, OpenID4VCI for wallets, a public log for everyone.
 public struct IssuerService: Sendable {
@@ -14,6 +14,19 @@ public struct IssuerService: Sendable {
 
     /// What the operator logs in with: made at random the first time, and never a default (A75).
     public var password: String { desk.password }
+
+    /// The attestor and node of this issuer, for a kiosk in the same process.
+    public var identity: IdentityServices { desk.services }
+
+    /// Opens a first edition of 500 where there is none, so that a newcomer has something to claim.
+    public func openFirstEdition() async throws {
+        guard desk.editions.isEmpty else { return }
+        try await desk.open(
+            Edition(
+                "founders", limit: 500, title: ["ja": "創設会員", "en": "Founders"],
+                benefits: ["onsen", "library", "taxi"], nationalID: [.jpkiRSA, .jpkiP384]),
+            EditionExtra(claims: ["tier": "gold"], art: sampleArt))
+    }
 
     /// The server, ready to run.
     public func server() -> WebServer {

@@ -1,6 +1,5 @@
 public import Pages
 
-
 /// How an issuer runs.
 public struct IssuerSettings: Sendable {
     /// The identifier and public address: https, or http on loopback. Cards carry it for ever.

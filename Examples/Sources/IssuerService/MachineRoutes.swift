@@ -25,8 +25,10 @@ struct MachineRoutes: Sendable {
         return Response(
             status: .ok,
             headers: [
-                .contentType: path.hasSuffix(".json") ? "application/json" : "application/octet-stream",
-                .cacheControl: isWhole ? "public, max-age=31536000, immutable" : "public, max-age=5",
+                .contentType: path.hasSuffix(".json")
+                    ? "application/json" : "application/octet-stream",
+                .cacheControl: isWhole
+                    ? "public, max-age=31536000, immutable" : "public, max-age=5",
             ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
@@ -69,7 +71,8 @@ struct MachineRoutes: Sendable {
         let answer = try await desk.openIDServer().answer(
             OAuthRequest(
                 method: request.method.rawValue, path: request.uri.path,
-                query: request.uri.query ?? "", authorization: request.headers[values: .authorization],
+                query: request.uri.query ?? "",
+                authorization: request.headers[values: .authorization],
                 contentType: request.headers[.contentType], body: Array(buffer.readableBytesView)))
         var headers = HTTPFields()
         for header in answer.headers {
@@ -95,7 +98,9 @@ struct MachineRoutes: Sendable {
         let text = try await request.text(limit: 64 * 1024)
         guard let edition = RequestedEdition(text)?.edition else { throw Refusal.malformed }
         let claims = desk.extras.extra(of: edition).cardClaims
-        return .json(try await desk.issuer.issue(to: text, claims: claims))
+        let answer = try await desk.issuer.issue(to: text, claims: claims)
+        await desk.cardsChanged()
+        return .json(answer)
     }
 
     /// A frozen list of sessions, for wallets that settle.

@@ -36,7 +36,10 @@ extension OperatorPages {
         let (word, actions): (Message, [HTML]) =
             switch status {
             case .valid:
-                (.valid, [change("suspended", .suspend), change("revoked", .revoke, isFinal: true)])
+                (
+                    .valid,
+                    [change("suspended", .suspend), change("revoked", .revoke, isFinal: true)]
+                )
             case .suspended:
                 (.suspended, [change("valid", .resume), change("revoked", .revoke, isFinal: true)])
             case .revoked: (.revoked, [])

@@ -50,15 +50,18 @@ struct OperatorPages: Sendable {
         guard given == SHA256.hash(data: Data(desk.password.utf8)) else {
             throw Refusal.unauthorized
         }
-        _ = try await desk.store.replace(
-            key(context), try await desk.store.value(of: key(context), now: now), with: [1],
-            until: now + Self.stay, now: now)
-        return .seeOther("/operator")
+        let session = BrowserSession()
+        guard
+            try await desk.store.replace(
+                key(session), nil, with: [1], until: now + Self.stay, now: now)
+        else { throw Refusal.conflict }
+        return .seeOther("/operator").renewing(session)
     }
 
     func leave(_ request: Request, _ context: WebContext) async throws -> Response {
         _ = try await Form(request, context)
-        _ = try await desk.store.replace(key(context), [1], with: nil, until: now, now: now)
+        _ = try await desk.store.replace(
+            key(context.session), [1], with: nil, until: now, now: now)
         return .seeOther("/operator")
     }
 
@@ -113,7 +116,7 @@ struct OperatorPages: Sendable {
             default: throw Refusal.malformed
             }
         try await desk.issuer.setStatus(status, of: serial, in: desk.edition(id))
-        try await desk.issuer.publishLists()
+        await desk.cardsChanged()
         return .seeOther("/operator")
     }
 
@@ -123,7 +126,7 @@ struct OperatorPages: Sendable {
         let form = try await checked(request, context)
         guard let count = UInt32(try form.required("limit")) else { throw Refusal.malformed }
         try await desk.issuer.setLimit(.cards(count), of: desk.edition(id))
-        try await desk.issuer.publishLists()
+        await desk.cardsChanged()
         return .seeOther("/operator")
     }
 
@@ -143,11 +146,11 @@ struct OperatorPages: Sendable {
     }
 
     private func isOperator(_ context: WebContext) async throws(Refusal) -> Bool {
-        try await desk.store.value(of: key(context), now: now) == [1]
+        try await desk.store.value(of: key(context.session), now: now) == [1]
     }
 
-    private func key(_ context: WebContext) -> [UInt8] {
-        Array("operator".utf8) + context.session.key
+    private func key(_ session: BrowserSession) -> [UInt8] {
+        Array("operator".utf8) + session.key
     }
 
     private var now: Int64 { Int64(Date().timeIntervalSince1970) }
