@@ -70,7 +70,7 @@ lint:
 format:
 	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-SOURCES = Package.swift Sources Tests Examples/Package.swift $(wildcard Examples/Sources)
+SOURCES = Package.swift Sources Tests Examples/Package.swift $(wildcard Examples/Sources Examples/Tests)
 
 constant-time: setup
 	@scripts/constant-time

@@ -79,6 +79,36 @@ let package = Package(
                 "IssuerService", "Pages", "ServiceKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        // A holder of cards for tests and demonstrations: its logic, its folder and its pages.
+        .target(
+            name: "WalletService",
+            dependencies: [
+                "Pages", "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "wallet",
+            dependencies: [
+                "WalletService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "WalletServiceTests",
+            dependencies: [
+                "WalletService", "wallet", "Pages", "ServiceKit",
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: settings),
         .executableTarget(
             name: "attestor",
             dependencies: [

@@ -52,29 +52,42 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
     }
 }
 
-/// Text as markup shows it. What would turn the direction of the line around, or is invisible, is shown as its number (A45).
+/// Text as markup shows it.
 private func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in text.visible.unicodeScalars {
         switch scalar {
         case "&": result += "&amp;"
         case "<": result += "&lt;"
         case ">": result += "&gt;"
         case "\"": result += "&quot;"
         case "'": result += "&#39;"
-        case "\n", "\t": result.unicodeScalars.append(scalar)
-        default:
-            switch scalar.properties.generalCategory {
-            case .control, .format, .privateUse, .surrogate, .unassigned:
-                result += "[U+" + String(scalar.value, radix: 16, uppercase: true) + "]"
-            default: result.unicodeScalars.append(scalar)
-            }
+        default: result.unicodeScalars.append(scalar)
         }
     }
     return result
 }
 
 extension String {
+    /// The text for people, on a page or a terminal: what would turn the direction of the line around, drive the terminal, or is
+    /// invisible, is shown as its number (A45, A123).
+    public var visible: String {
+        var result = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\n", "\t": result.unicodeScalars.append(scalar)
+            default:
+                switch scalar.properties.generalCategory {
+                case .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator,
+                    .paragraphSeparator:
+                    result += "[U+" + String(scalar.value, radix: 16, uppercase: true) + "]"
+                default: result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result
+    }
+
     /// The text, cut after so many characters: a name of ten thousand is no name (A45).
     public func cut(to count: Int) -> String {
         self.count <= count ? self : String(prefix(count)) + "…"

@@ -1,0 +1,175 @@
+internal import Foundation
+internal import Pages
+internal import ServiceKit
+internal import Tegata
+internal import TegataOpenID
+
+/// A question as the owner looks at it before anything leaves: who asks, what would be shown, what would not.
+public struct RequestReview: Sendable {
+    /// One card that would be shown.
+    public struct Part: Sendable {
+        /// The card.
+        public let card: KeptCard
+        /// The claims that the verifier would read: those asked for, and those that every showing of the card shows.
+        public let shown: [String]
+        /// The claims that stay hidden.
+        public let hidden: [String]
+    }
+
+    let request: VerifiedRequest
+    let choice: PresentationChoice?
+    let isLoopback: Bool
+
+    /// The verifier's whole identifier, as it was verified.
+    public var verifier: String { request.verifier.text }
+    /// Whether the verifier proved that name.
+    public var isAuthenticated: Bool { request.isAuthenticated }
+    /// The host that the answer goes to.
+    public let host: String
+    /// What would be shown; empty when no card here answers the question.
+    public let parts: [Part]
+    /// Whether there is a card to answer with.
+    public var isAnswerable: Bool { choice != nil }
+}
+
+extension WalletService {
+    /// Looks at a question, and at who asks. Nothing is shown.
+    ///
+    /// - Parameters:
+    ///   - link: the link that the verifier gave.
+    ///   - preferred: the number of the card to show where several would do; the newest unless said.
+    /// - Returns: the question, for its owner to look at.
+    /// - Throws: what is wrong with the request, or with who signed it: `issuerUntrusted`, `signatureInvalid`, `malformed`,
+    ///   `unsupported`, `expired`, …; `unavailable`.
+    public func review(
+        request link: String, preferring preferred: Int? = nil
+    ) async throws -> RequestReview {
+        let door = try RequestTrust(
+            authorities: trust.authorities, dids: trust.dids,
+            acceptsUnsigned: trust.acceptsUnsigned, acceptsLoopback: acceptsLoopback)
+        let request: VerifiedRequest
+        var isLoopback = acceptsLoopback
+        switch try door.open(link) {
+        case .request(let found): request = found
+        case .reference(let reference):
+            // Who is not trusted is not even asked what it wants (R5).
+            if reference.client.prefix == .decentralizedIdentifier {
+                guard
+                    trust.dids.contains(where: {
+                        $0.utf8.elementsEqual(reference.client.name.utf8)
+                    })
+                else { throw Refusal.issuerUntrusted }
+            }
+            isLoopback = try WalletHTTP.Target(
+                reference.address, acceptsLoopback: acceptsLoopback
+            ).isLoopback
+            request = try await fetch(reference, by: door, isLoopback)
+        }
+        let host = try WalletHTTP.Target(request.responseURI, acceptsLoopback: isLoopback).host
+        let kept = try preferring(preferred)
+        let cards = kept.compactMap { try? $0.card.get() }
+        let choice: PresentationChoice?
+        do {
+            choice = try holder.choose(for: request, among: cards)
+        } catch Refusal.typeMismatch {
+            choice = nil
+        }
+        let parts = choice?.parts.compactMap { part in Self.part(part, among: kept) } ?? []
+        return RequestReview(
+            request: request, choice: choice, isLoopback: isLoopback, host: host, parts: parts)
+    }
+
+    /// Shows what the owner agreed to.
+    ///
+    /// - Returns: where the verifier wants the browser of this device to go, if anywhere.
+    /// - Throws: `typeMismatch` when no card answers the question; what the verifier says.
+    public func show(_ review: RequestReview) async throws -> String? {
+        guard let choice = review.choice else { throw Refusal.typeMismatch }
+        let shown = try review.parts.map { part in
+            let card = try part.card.card.get()
+            return HistoryEntry.Shown(
+                issuer: card.issuer, edition: card.edition.id, serial: card.serial.number,
+                claims: part.shown)
+        }
+        return try await post(try holder.answer(choice), for: review, .shown, shown)
+    }
+
+    /// Tells the verifier that the owner said no, and nothing else.
+    ///
+    /// - Returns: where the verifier wants the browser of this device to go, if anywhere.
+    /// - Throws: what the verifier says.
+    public func decline(_ review: RequestReview) async throws -> String? {
+        try await post(holder.decline(review.request), for: review, .declined, [])
+    }
+
+    private func fetch(
+        _ reference: RequestReference, by door: RequestTrust, _ isLoopback: Bool
+    ) async throws(Refusal) -> VerifiedRequest {
+        var fields = ["Accept": "application/oauth-authz-req+jwt"]
+        var walletNonce: String?
+        var body = [UInt8]()
+        if reference.method == .post {
+            let nonce = UUID().uuidString + UUID().uuidString
+            walletNonce = nonce
+            fields["Content-Type"] = "application/x-www-form-urlencoded"
+            body = Array(reference.form(walletNonce: nonce).utf8)
+        }
+        let answer = try await http.send(
+            reference.method == .post ? "POST" : "GET", reference.address, fields: fields,
+            body: body, acceptsLoopback: isLoopback)
+        guard answer.status == 200 else { throw answer.reason }
+        guard let object = String(validating: answer.body, as: UTF8.self) else { throw .malformed }
+        return try door.verify(object, from: reference, walletNonce: walletNonce)
+    }
+
+    private func preferring(_ number: Int?) throws -> [KeptCard] {
+        let newest = Array(try cards().reversed())
+        guard let number else { return newest }
+        return newest.filter { $0.number == number } + newest.filter { $0.number != number }
+    }
+
+    private static func part(
+        _ part: PresentationChoice.Part, among kept: [KeptCard]
+    ) -> RequestReview.Part? {
+        let found = kept.first { candidate in
+            (try? candidate.card.get())?.exposedEncoding == part.card.exposedEncoding
+        }
+        guard let found else { return nil }
+        let shown = part.card.claims.keys.filter { name in
+            !part.card.selectiveClaims.contains(name) || part.claims.contains(name)
+        }
+        return RequestReview.Part(
+            card: found, shown: shown.sorted(),
+            hidden: part.card.selectiveClaims.subtracting(shown).sorted())
+    }
+
+    private func post(
+        _ answer: WalletAnswer, for review: RequestReview, _ outcome: HistoryEntry.Outcome,
+        _ shown: [HistoryEntry.Shown]
+    ) async throws -> String? {
+        var entry = HistoryEntry(
+            id: UUID().uuidString.lowercased(), time: Self.now, verifier: review.verifier,
+            isAuthenticated: review.isAuthenticated, host: review.host, outcome: .sent,
+            shown: shown)
+        // Before it leaves: what was shown is in the history whatever happens next.
+        try home.record(entry)
+        let reply = try await http.send(
+            "POST", answer.address,
+            fields: [
+                "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
+            ], body: Array(answer.body.utf8), acceptsLoopback: review.isLoopback)
+        entry.outcome = reply.status == 200 ? outcome : .refused
+        try home.record(entry)
+        guard reply.status == 200 else { throw reply.reason }
+        guard
+            let address = (try? JSONDecoder().decode(Reply.self, from: Data(reply.body)))?
+                .redirect_uri
+        else { return nil }
+        // Somebody's page may be opened here, and none of this machine for somebody from elsewhere.
+        return try? WalletHTTP.Target(address, acceptsLoopback: review.isLoopback).text
+    }
+
+    private struct Reply: Decodable {
+        let redirect_uri: String?
+    }
+}

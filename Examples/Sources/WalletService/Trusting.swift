@@ -1,0 +1,42 @@
+internal import Foundation
+
+/// What is written of the verifiers that this wallet's owner trusts.
+private struct TrustFile: Codable {
+    var dids = [String]()
+    /// Certificates, DER in base64.
+    var authorities = [Data]()
+}
+
+extension WalletHome {
+    private static let file = "verifiers.json"
+
+    /// The verifiers that the owner trusts.
+    public func trust() throws -> VerifierTrust {
+        let file = has(Self.file) ? try read(TrustFile.self, Self.file) : TrustFile()
+        return VerifierTrust(authorities: file.authorities.map { [UInt8]($0) }, dids: file.dids)
+    }
+
+    /// Trusts a verifier by its `did:key` or `did:jwk` from now on.
+    public func trust(did: String) throws {
+        try change { file in
+            if !file.dids.contains(did) { file.dids.append(did) }
+        }
+    }
+
+    /// Trusts whoever has a certificate under this one, in DER, from now on.
+    public func trust(authority: [UInt8]) throws {
+        try change { file in
+            if !file.authorities.contains(Data(authority)) {
+                file.authorities.append(Data(authority))
+            }
+        }
+    }
+
+    private func change(_ body: (inout TrustFile) -> Void) throws {
+        try locked {
+            var file = has(Self.file) ? try read(TrustFile.self, Self.file) : TrustFile()
+            body(&file)
+            try write(file, Self.file)
+        }
+    }
+}

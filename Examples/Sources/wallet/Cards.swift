@@ -1,0 +1,157 @@
+import ArgumentParser
+import Foundation
+import Pages
+import Tegata
+import WalletService
+
+/// `wallet list`.
+struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: language(.listAbstract))
+
+    @OptionGroup var common: Common
+
+    func run() async throws {
+        try await common.run(.keeping) { wallet in
+            let lines = try wallet.cards().map(CardLine.init)
+            try common.print(
+                lines,
+                lines.isEmpty
+                    ? language(.noCards) : lines.map(\.short).joined(separator: "\n"))
+        }
+    }
+}
+
+/// `wallet show`.
+struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: language(.showAbstract))
+
+    @Argument(help: ArgumentHelp(language(.numberHelp)))
+    var number: Int
+
+    @Option(help: ArgumentHelp(language(.svgHelp), valueName: "file"))
+    var svg: String?
+
+    @Option(help: ArgumentHelp(language(.pngHelp), valueName: "file"))
+    var png: String?
+
+    @OptionGroup var common: Common
+
+    func run() async throws {
+        try await common.run(.keeping) { wallet in
+            let card = try wallet.card(number)
+            let line = CardLine(card)
+            try common.print(line, line.long)
+            guard svg != nil || png != nil else { return }
+            guard let face = card.face(language) else { throw card.refusal ?? .malformed }
+            if let svg { try Data(face.svg.markup.utf8).write(to: URL(filePath: svg)) }
+            if let png { try Self.render(face, to: png) }
+        }
+    }
+
+    /// Turns the picture into pixels with `rsvg-convert`, where it is installed.
+    private static func render(_ face: CardFace, to file: String) throws {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(
+            separator: ":")
+        let tool = folders.map { "\($0)/rsvg-convert" }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        guard let tool else {
+            complain(language(.noConverter))
+            throw ExitCode(3)
+        }
+        let process = Process()
+        let input = Pipe()
+        process.executableURL = URL(filePath: tool)
+        process.arguments = ["--width", "1712", "--output", file]
+        process.standardInput = input
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(face.svg.markup.utf8))
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw ExitCode(1) }
+    }
+}
+
+/// `wallet delete`.
+struct Delete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: language(.deleteAbstract))
+
+    @Argument(help: ArgumentHelp(language(.numberHelp)))
+    var number: Int
+
+    @Flag(help: ArgumentHelp(language(.deleteYesHelp)))
+    var yes = false
+
+    @OptionGroup var common: Common
+
+    func run() async throws {
+        try await common.run(.keeping) { wallet in
+            let line = CardLine(try wallet.card(number))
+            common.note(line.short)
+            if !yes {
+                guard ["y", "yes", "はい"].contains(ask(language(.askDeletion))?.lowercased())
+                else {
+                    complain(language(.nothingDeleted))
+                    throw ExitCode(1)
+                }
+            }
+            try wallet.delete(number)
+            try common.print(["deleted": number], language(.deleted))
+        }
+    }
+}
+
+/// `wallet history`.
+struct HistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: language(.historyAbstract))
+
+    @OptionGroup var common: Common
+
+    func run() async throws {
+        try await common.run(.keeping) { wallet in
+            let entries = try wallet.history()
+            let lines = entries.map { entry in
+                let shown = entry.shown.map { shown in
+                    "   \(shown.edition) № \(shown.serial): \(shown.claims.joined(separator: ", "))"
+                        .line
+                }
+                let first =
+                    "\(entry.timeText)  \(language(entry.outcome.words))  \(entry.verifier) → \(entry.host)"
+                return ([first.line] + shown).joined(separator: "\n")
+            }
+            try common.print(
+                entries,
+                lines.isEmpty ? language(.noHistory) : lines.joined(separator: "\n"))
+        }
+    }
+}
+
+/// `wallet settle`.
+struct Settle: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: language(.settleAbstract))
+
+    @Argument(help: ArgumentHelp(language(.numberHelp)))
+    var number: Int
+
+    @Option(help: ArgumentHelp(language(.crowdHelp)))
+    var crowd = 64
+
+    @OptionGroup var common: Common
+
+    func validate() throws {
+        guard crowd > 0 else { throw ValidationError("--crowd 1…") }
+    }
+
+    func run() async throws {
+        try await common.run(.keeping) { wallet in
+            do {
+                let list = try await wallet.settle(number, ofAtLeast: crowd)
+                try common.print(["list": list], language(.settled))
+            } catch Refusal.unsupported {
+                complain("unsupported: \(language(.noSettling))")
+                throw ExitCode(1)
+            }
+        }
+    }
+}

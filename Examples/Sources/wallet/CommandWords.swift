@@ -1,0 +1,103 @@
+import Pages
+
+/// What the command line says.
+extension Message {
+    static let abstract = Message(
+        "試験と実演のための小さな会員証入れです。", "A small wallet of membership cards, for tests and demonstrations.")
+    static let discussion = Message(
+        """
+        鍵と会員証はひとつのフォルダーに置かれ、本人だけが読めます。
+        終了コード：0 成功、1 拒否（理由コードは標準エラー出力）、3 相手に接続できない、64 使い方の誤り。
+        """,
+        """
+        Key and cards are in one folder, for its owner alone.
+        Exit status: 0 done; 1 refused, with the stable reason on the error stream; 3 unavailable; 64 wrong usage.
+        """)
+    static let homeHelp = Message(
+        "会員証入れのフォルダー（環境変数 TEGATA_WALLET）。", "The wallet's folder (or TEGATA_WALLET).")
+    static let loopbackHelp = Message(
+        "このコンピューターのサーバーには TLS なしでも接続します。", "Servers of this machine may be asked, without TLS.")
+    static let jsonHelp = Message("結果を JSON で出力します。", "Prints the result as JSON.")
+
+    static let receiveAbstract = Message("会員証を受け取ります。", "Receives a card.")
+    static let receiveDiscussion = Message(
+        "リンクを省くと、届くのを待っている会員証の続きを行います。",
+        "Without a link it goes on with cards that are on their way.")
+    static let codeHelp = Message("受け取りコード。", "The transaction code.")
+    static let noWaitHelp = Message(
+        "後で届く会員証を待たずに終わります。", "Does not wait for a card that comes later.")
+    static let askCode = Message("受け取りコード：", "Transaction code:")
+    static let codeMissing = Message("--code が必要です。", "This offer needs --code.")
+    static let later = Message("発行者の手続きを待っています。", "The issuer is not ready yet.")
+    static let stillWaiting = Message("待っています", "waiting")
+    static let issuer = Message("発行者（確認済み）", "Issuer (verified)")
+    static let callsItself = Message("発行者の自称", "Calls itself")
+    static let edition = Message("版", "Edition")
+    static let benefits = Message("特典", "Benefits")
+    static let onlyAgreed = Message("同意したときだけ提示", "shown only when you agree")
+
+    static let presentAbstract = Message("会員証を提示します。", "Shows a card to a verifier.")
+    static let presentDiscussion = Message(
+        "相手と見せるものを表示し、同意を求めます。", "Says who asks and what would be shown, and asks for consent.")
+    static let cardHelp = Message("優先する会員証の番号。", "The number of the card to prefer.")
+    static let yesHelp = Message("尋ねずに同意します。", "Agrees without being asked.")
+    static let declineHelp = Message(
+        "断ったことを相手に伝えます。", "Tells the verifier that the answer is no.")
+    static let askConsent = Message(
+        "見せますか？ [はい y / 断る n / そのほかは何も送らない]",
+        "Show it? [y: yes / n: tell them no / anything else: send nothing]")
+    static let nothingSent = Message("何も送っていません。", "Nothing was sent.")
+    static let verifier = Message("求めている相手", "Who asks")
+    static let unproven = Message("（身元は証明されていません）", "(has not proven who it is)")
+    static let answerGoesTo = Message("回答の送り先", "The answer goes to")
+    static let wouldBeShown = Message("見せるもの", "shown")
+    static let staysHidden = Message("見せないもの", "hidden")
+    static let goOn = Message("続きのページ", "Go on at")
+
+    static let listAbstract = Message("会員証の一覧を表示します。", "Lists the cards.")
+    static let noCards = Message("会員証はまだありません。", "There is no card here yet.")
+    static let showAbstract = Message("会員証を表示します。", "Shows a card.")
+    static let numberHelp = Message("一覧にある番号。", "The number in the list.")
+    static let svgHelp = Message("画像（SVG）を書き出します。", "Writes the picture as SVG.")
+    static let pngHelp = Message(
+        "画像（PNG）を書き出します（rsvg-convert が必要）。", "Writes the picture as PNG; needs rsvg-convert.")
+    static let noConverter = Message(
+        "PNG には rsvg-convert が必要です（apt install librsvg2-bin）。--svg は使えます。",
+        "PNG needs rsvg-convert (apt install librsvg2-bin, brew install librsvg); --svg works without."
+    )
+    static let deleteAbstract = Message("会員証を削除します。", "Deletes a card.")
+    static let deleteYesHelp = Message("尋ねずに削除します。", "Deletes without asking.")
+    static let askDeletion = Message(
+        "削除すると元に戻せません。削除しますか？ [y/N]", "This cannot be undone. Delete it? [y/N]")
+    static let nothingDeleted = Message("何も削除していません。", "Nothing was deleted.")
+    static let deleted = Message("削除しました。", "Deleted.")
+    static let historyAbstract = Message(
+        "提示の履歴を表示します。", "Says who asked, when, and what was shown.")
+    static let noHistory = Message("まだ何も見せていません。", "Nothing was shown yet.")
+
+    static let settleAbstract = Message(
+        "会員証の後ろに本人がいることを、公開の記録で証明します。",
+        "Proves in the public log that a person is behind a card.")
+    static let crowdHelp = Message("名簿の最小の人数。", "Among how many sessions at least.")
+    static let settled = Message("精算しました。", "Settled.")
+    static let noSettling = Message(
+        "この発行者は、精算のための名簿をまだ公開していません。",
+        "This issuer does not publish lists for settling yet.")
+
+    static let serveAbstract = Message("ブラウザー用のページを開きます。", "Serves the pages for a browser.")
+    static let serveDiscussion = Message(
+        "このコンピューターのブラウザー専用です。持ち主の確認はしません。",
+        "For browsers of this machine only: it asks nobody who they are.")
+    static let hostHelp = Message("待ち受けるアドレス。", "Where to listen.")
+    static let portHelp = Message("ポート。", "On which port.")
+    static let loopbackOnly = Message(
+        "持ち主の確認をしないため、127.0.0.1、::1、localhost だけで待ち受けます。",
+        "It asks nobody who they are, so it listens on 127.0.0.1, ::1 or localhost only.")
+    static let trustAbstract = Message("相手（検証者）を信頼します。", "Trusts a verifier from now on.")
+    static let trustDiscussion = Message(
+        "信頼していない相手からの求めには答えません。", "Questions of others are refused.")
+    static let verifierHelp = Message(
+        "did:key:… 、did:jwk:… 、または証明書のファイル（DER か PEM）。",
+        "did:key:…, did:jwk:…, or a file with a certificate in DER or PEM.")
+    static let trusted = Message("信頼しました。", "Trusted.")
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Synchronization
+import Tegata
+import TegataOpenID
+import Testing
+
+@testable import WalletService
+@testable import wallet
+
+/// The command line does what the pages do, and ends with the status that its help promises.
+struct CommandTests {
+    /// Runs `wallet …`; the status it ends with.
+    private func run(_ arguments: String...) async -> Int32 {
+        do {
+            var command = try Command.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return 0
+        } catch {
+            return Command.exitCode(for: error).rawValue
+        }
+    }
+
+    @Test func `a card is received, shown, declined and deleted`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let home = wallet.home.path
+            let made = try await city.offer(
+                to: wallet, .transactionCodeAndHolder(wallet.publicKey))
+            let code = try #require(made.transactionCode)
+            let wrong = code == "000000" ? "000001" : "000000"
+            #expect(await run("receive", made.link, "--code", wrong, "--home", home) == 1)
+            city.delays.withLock { $0 = 1 }
+            #expect(
+                await run("receive", made.link, "--code", code, "--no-wait", "--home", home) == 0)
+            #expect(try wallet.waiting().count == 1 && wallet.cards().isEmpty)
+            #expect(await run("receive", "--json", "--home", home) == 0)
+            #expect(try wallet.waiting().isEmpty && wallet.cards().count == 1)
+
+            let started = try await city.door.start(.crossDevice, asking: ["tier"])
+            #expect(await run("present", started.link, "--yes", "--home", home) == 1, "a stranger")
+            #expect(city.inn.asked.isEmpty)
+            #expect(await run("trust", city.did, "--home", home) == 0)
+            #expect(await run("present", started.link, "--yes", "--json", "--home", home) == 0)
+            let other = try await city.door.start(.crossDevice, asking: ["tier"])
+            #expect(await run("present", other.link, "--decline", "--home", home) == 0)
+            #expect(try wallet.history().map(\.outcome) == [.shown, .declined])
+
+            for arguments in [["list"], ["list", "--json"], ["history"], ["show", "1"]] {
+                #expect(
+                    await run(arguments[0], arguments.dropFirst().last ?? "--json", "--home", home)
+                        == 0)
+            }
+            let picture = home + "/card.svg"
+            #expect(await run("show", "1", "--svg", picture, "--home", home) == 0)
+            #expect(try String(contentsOfFile: picture, encoding: .utf8).hasPrefix("<svg"))
+            #expect(await run("settle", "1", "--home", home) == 1)
+            #expect(await run("delete", "1", "--yes", "--home", home) == 0)
+            #expect(await run("delete", "1", "--yes", "--home", home) == 1)
+            #expect(try wallet.cards().isEmpty)
+        }
+    }
+
+    @Test func `wrong usage is 64, nobody there is 3, an open folder is 1`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let home = wallet.home.path
+            let made = try await city.offer(to: wallet)
+            let dead = made.link.replacing(String(city.live.port), with: "1")
+            #expect(await run("receive", dead, "--home", home) == 3)
+            #expect(await run("receive", made.link, "--no-loopback", "--home", home) == 1)
+            #expect(await run("receive", "openid-credential-offer://?x=y", "--home", home) == 1)
+            #expect(await run("show", "one", "--home", home) == 64)
+            #expect(await run("serve", "--host", "0.0.0.0", "--home", home) == 64)
+            #expect(await run("present", "x", "--yes", "--decline", "--home", home) == 64)
+            #expect(await run("nothing") == 64)
+            #expect(await run("--help") == 0)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o644], ofItemAtPath: home + "/holder.key")
+            #expect(await run("list", "--home", home) == 1)
+        }
+    }
+}
