@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.26.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.24.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
@@ -38,8 +39,10 @@ let package = Package(
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: settings),
         .systemLibrary(
             name: "CQREncode", pkgConfig: "libqrencode",
@@ -128,6 +131,37 @@ let package = Package(
                 "ServiceKit", .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        // An inn's counter, a kiosk, a hall: whoever asks members for their cards.
+        .target(
+            name: "VerifierService",
+            dependencies: [
+                "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "verifier",
+            dependencies: [
+                "VerifierService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "VerifierServiceTests",
+            dependencies: [
+                "VerifierService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
         .executableTarget(
             name: "tegata",

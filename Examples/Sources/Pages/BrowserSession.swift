@@ -42,6 +42,15 @@ public struct BrowserSession: Sendable, Equatable {
         ).base64URL
     }
 
+    /// A name for this browser in another conversation, such as the one with a wallet: 43 characters of base64url, the same each
+    /// time, and of no use as a cookie.
+    public func ticket(for purpose: String) -> String {
+        Data(
+            HMAC<SHA256>.authenticationCode(
+                for: Data("ticket/\(purpose)".utf8), using: SymmetricKey(data: Data(ticket.utf8)))
+        ).base64URL
+    }
+
     /// The hidden field of a form.
     public var field: HTML {
         """
