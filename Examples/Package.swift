@@ -38,7 +38,6 @@ let package = Package(
             name: "ServiceKit",
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
-                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -52,6 +51,7 @@ let package = Package(
             name: "Pages",
             dependencies: [
                 "CQREncode", "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -166,7 +166,7 @@ let package = Package(
         .executableTarget(
             name: "tegata",
             dependencies: [
-                "IssuerService", "Pages", "ServiceKit",
+                "IssuerService", "Pages", "ServiceKit", "VerifierService", "WalletService",
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),

@@ -103,7 +103,7 @@ struct ClaimDesk: Sendable {
         guard case .asked(let holder) = record.phase else { throw Refusal.notYetValid }
         let opened = try desk.edition(edition)
         let request = try await desk.counter.request(
-            opened, proving: try await desk.reader.card(of: person),
+            opened, proving: try await desk.reader.card(person),
             for: try VerifyingKey(parsing: holder))
         let claims = desk.extras.extra(of: edition).cardClaims
         let answer =

@@ -99,20 +99,19 @@ struct ClaimPages: Sendable {
 
     /// On one machine a demo wallet is a page: its address is where the operator says.
     private func demoWallet(_ claim: ClaimRecord, _ language: Language) -> HTML {
-        guard let wallet = desk.settings.wallet,
-            let link = claim.link.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        guard let wallet = desk.settings.wallet, let query = claim.link.split(separator: "?").last
         else { return .empty }
         return """
-            <a class="button" href="\(wallet)/open?link=\(link)" target="_blank" rel="noopener">\(language(.demoWallet))</a>
+            <a class="button" href="\(wallet)/open?\(query)" target="_blank" rel="noopener">\(language(.demoWallet))</a>
             """
     }
 
     private func person(_ claim: ClaimRecord, _ context: WebContext) -> HTML {
         let language = context.language
-        let people = desk.reader.people.enumerated().map { place, person -> HTML in
+        let people = desk.reader.choices.enumerated().map { place, person -> HTML in
             """
             <label><input type="radio" name="person" value="\(person.id)" required\(place == 0 ? " checked" as HTML : .empty)> \
-            \(language(Message(person.name.japanese, person.name.english)))</label>
+            \(language(person.name))</label>
             """
         }
         return """

@@ -1,6 +1,6 @@
 internal import Hummingbird
 public import Pages
-public import ServiceKit
+
 public import Tegata
 
 /// A city's issuer as a web server: pages for people and for the operator, OpenID4VCI for wallets, a public log for everyone.

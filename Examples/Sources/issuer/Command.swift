@@ -69,7 +69,7 @@ struct Command: AsyncParsableCommand {
             web: WebServer.Settings(
                 host: host, port: port, tls: tls, perMinute: perMinute, isTest: testCards))
         settings.wallet = wallet
-        let service = try await IssuerService(settings, reader: TestReader())
+        let service = try await IssuerService(settings, reader: TestCards.strangers())
         say("issuer \(address), listening on \(host):\(port)")
         say("operator's pass phrase (運営者の合言葉): \(service.password)")
         try await service.server().run()

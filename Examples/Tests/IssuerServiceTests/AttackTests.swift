@@ -128,7 +128,7 @@ import Testing
             try await IssuerService(
                 IssuerSettings(
                     address: "http://127.0.0.1:17412", home: home, name: Message("市", "City"),
-                    web: WebServer.Settings(port: 17_412, isTest: true)), reader: TestReader())
+                    web: WebServer.Settings(port: 17_412, isTest: true)), reader: TestCards.strangers())
         }
         let first = try await start()
         #expect(first.password.count == 64, "made at random, and no default (A75)")

@@ -34,7 +34,7 @@ import Testing
         #expect(other.status == 303 && !other.text.contains("openid-credential-offer"))
         // The ID card comes after the wallet.
         let early = try await browser.post(
-            "/editions/founders/prove", ["person": "aoi"], from: "/editions/founders")
+            "/editions/founders/prove", ["person": "aiko"], from: "/editions/founders")
         #expect(early.reason == "not_yet_valid")
     }
 

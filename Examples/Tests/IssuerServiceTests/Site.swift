@@ -18,7 +18,7 @@ struct Site: Sendable {
             IssuerSettings(
                 address: address, home: home, name: Message("試験の市", "Test City"),
                 web: WebServer.Settings(port: port, perMinute: perMinute, isTest: true)),
-            reader: TestReader())
+            reader: TestCards.strangers())
         password = service.password
         try await service.openFirstEdition()
         Task { try await service.server().run() }

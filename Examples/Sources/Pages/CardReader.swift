@@ -1,8 +1,7 @@
-public import Pages
 public import Tegata
 public import TegataNationalID
 
-/// How a kiosk reads ID cards: a reader at the counter, or cards made of software for demonstrations.
+/// How a counter or kiosk reads ID cards: a reader beside it, or cards made of software for demonstrations.
 public protocol CardReader: Sendable {
     /// Whether its cards are test cards, which every page of the kiosk then says (A127).
     var isTest: Bool { get }
@@ -38,12 +37,13 @@ public struct TestCards: CardReader {
         return person.card
     }
 
-    /// Three persons with cards of their own. What they were called in another process, they are not here.
+    /// Four persons with cards of their own. What they were called in another process, they are not here.
     public static func strangers() -> TestCards {
         TestCards([
             ("aiko", Message("試験 愛子", "Aiko Test"), DemoIdentity(.jpkiP384)),
             ("ben", Message("試験 勉", "Ben Test"), DemoIdentity(.jpkiP384)),
             ("chie", Message("試験 千恵", "Chie Test"), DemoIdentity(.jpkiP384)),
+            ("dai", Message("試験 大（現行カード）", "Dai Test (today's card)"), DemoIdentity(.jpkiRSA)),
         ])
     }
 }
