@@ -7,11 +7,13 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services server build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
+.PHONY: help setup services server codes serve screens build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
 
 help:
 	@echo "make demo         the whole story, in one program"
 	@echo "make test         every test"
+	@echo "make serve        an issuer, a verifier, a kiosk and a demo wallet on this machine [PORT=7400]"
+	@echo "make screens      claims and shows a card in a browser, in both languages [SHOTS=folder]"
 	@echo "make services     2 of 3 attestors and 3 of 5 nodes on loopback, and three of them killed"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
@@ -28,9 +30,15 @@ build: setup
 	@echo "== build"
 	@$(SWIFT) build --build-tests
 
-test: build
+test: build codes
 	@echo "== test"
 	@$(SWIFT) test --skip-build
+	@echo "== test the servers (the first time they take some minutes to build)"
+	@$(SWIFT) test --package-path Examples
+
+# What the servers draw their codes with.
+codes:
+	@scripts/setup libqrencode
 
 demo: setup
 	@echo "== build the demo (the first time takes some minutes)"
@@ -42,7 +50,19 @@ test-release: setup
 	@echo "== test as released"
 	@$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-release
 
-examples: setup
+# Everything on one machine: issuer, verifier, kiosk, wallet. [PORT=7400 HOME_FOLDER=tegata-home]
+PORT ?= 7400
+HOME_FOLDER ?= tegata-home
+serve: setup codes
+	@echo "== build the servers (the first time takes some minutes)"
+	@$(SWIFT) build --package-path Examples --product tegata
+	@$(SWIFT) run --package-path Examples --skip-build tegata serve --port $(PORT) --home $(HOME_FOLDER)
+
+# Claiming and showing a card in a browser, in both languages, on a phone and on a desk. [SHOTS=folder]
+screens: setup
+	@scripts/screens $(SHOTS)
+
+examples: setup codes
 	@echo "== build every example"
 	@$(SWIFT) build --package-path Examples -c release
 
@@ -91,10 +111,10 @@ interop: setup
 	@scripts/interop
 
 # Attestors and nodes as processes: a card through all of them, and one with three of them killed.
-services: setup
+services: setup codes
 	@echo "== services"
 	@$(SWIFT) build --package-path Examples -c release
 	@$(SWIFT) run --package-path Examples -c release --skip-build split
 
-ci: setup server lint test test-release examples services demo outside conformance interop constant-time docs
+ci: setup server lint test test-release examples services screens demo outside conformance interop constant-time docs
 	@echo "== all of it passed"

@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.26.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.24.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
@@ -37,8 +38,10 @@ let package = Package(
             name: "ServiceKit",
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: settings),
         .systemLibrary(
             name: "CQREncode", pkgConfig: "libqrencode",
@@ -48,6 +51,7 @@ let package = Package(
             name: "Pages",
             dependencies: [
                 "CQREncode", "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -56,6 +60,27 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .target(
+            name: "IssuerService",
+            dependencies: [
+                "Pages", "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataLog", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "TegataPostgres", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "issuer",
+            dependencies: [
+                "IssuerService", "Pages", "ServiceKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         // A holder of cards for tests and demonstrations: its logic, its folder and its pages.
         .target(
@@ -107,11 +132,46 @@ let package = Package(
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        // An inn's counter, a kiosk, a hall: whoever asks members for their cards.
+        .target(
+            name: "VerifierService",
+            dependencies: [
+                "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "verifier",
+            dependencies: [
+                "VerifierService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "VerifierServiceTests",
+            dependencies: [
+                "VerifierService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
         .executableTarget(
             name: "tegata",
             dependencies: [
+                "IssuerService", "Pages", "ServiceKit", "VerifierService", "WalletService",
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "IssuerServiceTests", dependencies: ["IssuerService", "Pages", "ServiceKit"],
+            swiftSettings: settings),
     ]
 )

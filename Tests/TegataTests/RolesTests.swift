@@ -1,6 +1,7 @@
-import Tegata
 import TegataNationalID
 import Testing
+
+@testable import Tegata
 
 /// The roles together, on real certificates and real proofs.
 @Suite struct RolesTests {
@@ -287,5 +288,56 @@ import Testing
         let issued = try await issuer.issue(
             to: request, claims: ["booking": .notAnIDNumber("123456789018")])
         #expect(try holder.accept(issued, from: issuer.profile).claims["booking"] != nil)
+    }
+
+    @Test func `a wallet that others made gets its card at a counter, bound to its own key`()
+        async throws
+    {
+        let issuer = club()
+        let edition = try await issuer.open(Edition("founders", limit: 500))
+        let kiosk = Kiosk(at: "https://counter.example")
+        let person = DemoIdentity()
+        let holder = Holder(key: P256.PrivateKey())
+        let request = try await kiosk.request(edition, proving: person, for: holder.publicKey)
+        let issued = try await issuer.issue(to: request, claims: ["tier": "gold"])
+        let card = try holder.accept(issued, from: issuer.profile)
+        let door = door(issuer)
+        let membership = try await door.verify(
+            try holder.present(
+                card, revealing: [], to: try await door.challenge(asking: ["tier"])))
+        #expect(membership.claims["tier"] == "gold" && membership.isHolderProven)
+        // Nobody can open its commitment, so it can do nothing that asks for that.
+        let epoch = try await door.challenge(asking: [], pseudonymEpoch: 1)
+        #expect(throws: Refusal.typeMismatch) {
+            _ = try holder.present(card, revealing: [], to: epoch)
+        }
+        // Another key neither accepts it nor gets a second one for this person (A129).
+        #expect(throws: Refusal.holderBindingInvalid) {
+            _ = try Holder(key: P256.PrivateKey()).accept(issued, from: issuer.profile)
+        }
+        await #expect(throws: IssuingError.refused(.alreadyClaimed)) {
+            let again = try await kiosk.request(
+                edition, proving: person, for: Holder(key: P256.PrivateKey()).publicKey)
+            _ = try await issuer.issue(to: again)
+        }
+    }
+
+    @Test func `the ID card's signature at a counter covers the wallet's key (A129)`() async throws
+    {
+        let issuer = club()
+        let edition = try await issuer.open(Edition("founders", limit: 500))
+        let counter = Secp256k1.PrivateKey()
+        let kiosk = Kiosk(at: "https://counter.example", key: counter)
+        let (mine, thief) = (Holder(key: P256.PrivateKey()), Holder(key: P256.PrivateKey()))
+        let genuine = try CardRequest(
+            parsing: try await kiosk.request(edition, proving: DemoIdentity(), for: mine.publicKey))
+        let stolen = CardRequest(
+            audience: genuine.audience, edition: genuine.edition, nonce: genuine.nonce,
+            expires: genuine.expires, wallet: nil, binding: genuine.binding, key: genuine.key,
+            holder: thief.publicKey
+        ).signed(by: .secp256k1(counter))
+        await #expect(throws: IssuingError.refused(.nationalIDInvalid)) {
+            _ = try await issuer.issue(to: stolen)
+        }
     }
 }

@@ -7,7 +7,11 @@ public import Tegata
 /// One browser, as long as it keeps its cookie: 32 random bytes, known to nobody else. What belongs to a session is kept under
 /// `key`, a hash: a copy of the storage opens no session.
 public struct BrowserSession: Sendable, Equatable {
-    static let cookie = "tegata-session"
+    /// The cookie's name. Under TLS a name that no other host, not even one of the same domain, can set.
+    static func cookie(isTLS: Bool) -> String {
+        isTLS ? "__Host-tegata-session" : "tegata-session"
+    }
+
     /// 43 characters of base64url.
     let ticket: String
 
@@ -35,6 +39,15 @@ public struct BrowserSession: Sendable, Equatable {
         Data(
             HMAC<SHA256>.authenticationCode(
                 for: Data("form".utf8), using: SymmetricKey(data: Data(ticket.utf8)))
+        ).base64URL
+    }
+
+    /// A name for this browser in another conversation, such as the one with a wallet: 43 characters of base64url, the same each
+    /// time, and of no use as a cookie.
+    public func ticket(for purpose: String) -> String {
+        Data(
+            HMAC<SHA256>.authenticationCode(
+                for: Data("ticket/\(purpose)".utf8), using: SymmetricKey(data: Data(ticket.utf8)))
         ).base64URL
     }
 

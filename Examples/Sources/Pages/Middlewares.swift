@@ -129,15 +129,19 @@ struct BrowserMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.language = Self.language(of: request)
-        let known = BrowserSession(cookie: request.cookies[BrowserSession.cookie]?.value)
+        let name = BrowserSession.cookie(isTLS: isTLS)
+        let known = BrowserSession(cookie: request.cookies[name]?.value)
         if let known { context.session = known }
         var response = try await next(request, context)
         guard
             response.headers[.contentType]?.hasPrefix("text/html") == true
                 || response.status == .seeOther
         else { return response }
-        if known == nil {
-            response.setCookie(cookie(BrowserSession.cookie, context.session.ticket))
+        if let renewed = response.headers[.renewedSession] {
+            response.headers[.renewedSession] = nil
+            response.setCookie(cookie(name, renewed))
+        } else if known == nil {
+            response.setCookie(cookie(name, context.session.ticket))
         }
         if request.uri.queryParameters["lang"] != nil {
             response.setCookie(cookie(Self.languageCookie, context.language.rawValue))
@@ -152,6 +156,8 @@ struct BrowserMiddleware: RouterMiddleware {
 }
 
 extension HTTPField.Name {
+    /// From a handler to the middleware that writes the cookie; it never leaves the process.
+    static let renewedSession = HTTPField.Name(parsed: "tegata-renewed-session") ?? .from
     /// The stable reason of a refusal, for machines.
     static let reason = HTTPField.Name("Tegata-Reason")
 }

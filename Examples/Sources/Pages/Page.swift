@@ -88,6 +88,13 @@ extension Response {
         Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
     }
 
+    /// Gives the browser another session with this answer: what somebody may have known before logging in is worth nothing after.
+    public func renewing(_ session: BrowserSession) -> Response {
+        var response = self
+        response.headers[.renewedSession] = session.ticket
+        return response
+    }
+
     /// JSON that is not to be kept.
     public static func json(
         _ text: String, _ status: HTTPResponse.Status = .ok, caching: String = "no-store",

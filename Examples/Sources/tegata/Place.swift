@@ -44,7 +44,8 @@ struct Place: ParsableArguments {
                 return { name in try directory.read(name) }
             }
             guard let address = URL(string: log.hasSuffix("/") ? log : log + "/"),
-                address.scheme == "https" || address.host == "localhost"
+                address.scheme == "https"
+                    || ["localhost", "127.0.0.1", "::1"].contains(address.host ?? "")
             else { throw ValidationError("\(log): use an https address") }
             return { name in
                 guard let file = URL(string: name, relativeTo: address) else { return nil }

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Foundation
 
-/// The command-line tool for those who check an issuer: its log, its lists, and that both stay what they were.
+/// The command-line tool: everything on one machine to try it, and the audit for those who check an issuer.
 @main
 struct Tool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tegata",
-        abstract: "Checks an issuer's cards from public files alone.",
-        subcommands: [Audit.self, Monitor.self])
+        abstract:
+            "Membership cards: serve them on one machine, and check any issuer from public files alone.",
+        subcommands: [Serve.self, Audit.self, Monitor.self])
 }
 
 /// The language of what people read: Japanese where the environment says so.

@@ -26,7 +26,7 @@ extension Holder {
         try question.action.checkOpen(at: now)
         guard snapshot.edition.hasSameBytes(as: card.edition.id),
             snapshot.issuer.hasSameBytes(as: card.issuer),
-            let commitment = card.opening.commitment
+            let opening = card.opening, let commitment = opening.commitment
         else { throw .typeMismatch }
         guard snapshot.anonymity >= crowd else { throw .limitExceeded }
         let part = snapshot.cards.part(of: commitment)
@@ -34,7 +34,7 @@ extension Holder {
         var random = SystemRandomness()
         let proof: [UInt8]
         do {
-            proof = try statement.answer(card.opening, using: &random)
+            proof = try statement.answer(opening, using: &random)
         } catch {
             throw error == .mismatch ? .typeMismatch : Refusal(error)
         }

@@ -87,3 +87,9 @@ public struct Auditor: Sendable {
         }
     }
 }
+
+extension OpenEdition {
+    /// Where the edition's signed lists are among its issuer's public files: `lists/`, 64 hexadecimal digits, `.jwt`. A kiosk or an
+    /// anonymous verifier takes them whole, so that nobody learns who was looked up.
+    public var listsFile: String { Auditor.listsFile(of: digest) }
+}

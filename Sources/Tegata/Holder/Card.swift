@@ -20,9 +20,11 @@ public struct Card: Sendable {
     let held: HeldSDJWT
     /// The signed row of the register, 171 bytes: shown only in the ID-bound check.
     let row: [UInt8]
-    let opening: CardOpening
-    /// What the wallet's own numbers were drawn from.
-    var walletSalt: [UInt8] { issued.wallet }
+    /// What opens the card's commitment; `nil` for a card that was asked for at a counter: it can be shown, and cannot act
+    /// anonymously or under a pseudonym.
+    let opening: CardOpening?
+    /// What the wallet's own numbers were drawn from; `nil` for a card that was asked for at a counter.
+    var walletSalt: [UInt8]? { issued.wallet }
     /// The proof that the row is in the log, for a verifier that asks for it.
     var logProof: String { issued.proof }
     private let issued: IssuedCard
@@ -32,7 +34,7 @@ public struct Card: Sendable {
     public var exposedEncoding: String { issued.encoded }
 
     init(
-        _ checked: CheckedCard, _ held: HeldSDJWT, _ issued: IssuedCard, opening: CardOpening
+        _ checked: CheckedCard, _ held: HeldSDJWT, _ issued: IssuedCard, opening: CardOpening?
     ) {
         issuer = checked.profile.issuer
         edition = checked.edition

@@ -98,9 +98,10 @@ public struct Holder: Sendable {
         return Card(card, held, issued, opening: try opening(of: card, issued, profile))
     }
 
+    /// What opens the row's commitment, once row, card and log belong together.
     private func opening(
         of card: CheckedCard, _ issued: IssuedCard, _ profile: IssuerProfile
-    ) throws(Refusal) -> CardOpening {
+    ) throws(Refusal) -> CardOpening? {
         let edition = Edition.digest(issuer: profile.issuer, id: card.edition.id)
         let row: Row
         do {
@@ -112,9 +113,10 @@ public struct Holder: Sendable {
             row.commitment.encoded == card.commitment
         else { throw .conflict }
         try checkLog(row, card, issued, profile)
+        guard let salt = issued.wallet, let delta = issued.opening else { return nil }
         // A visitor's row carries an index that the wallet did not see; a person's carries the one it derived from.
         let index = card.proofOfPerson == .none ? [] : row.index.encoded
-        var source = wallet.source(salt: issued.wallet, edition: edition, index: index)
+        var source = wallet.source(salt: salt, edition: edition, index: index)
         // What a card commits to is its edition's to say; where that is not known, it has to be nothing.
         let announced = (try? profile.edition(card.edition.id))?.edition
         guard
@@ -122,7 +124,7 @@ public struct Holder: Sendable {
         else { throw .conflict }
         do {
             return try PendingCard(redrawingFrom: &source).complete(
-                commitment: row.commitment, attributes: attributes, blinding: issued.opening)
+                commitment: row.commitment, attributes: attributes, blinding: delta)
         } catch {
             throw error == .mismatch ? .conflict : .malformed
         }

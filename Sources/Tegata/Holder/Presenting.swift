@@ -77,11 +77,13 @@ extension Holder {
         _ question: Question, _ card: Card, _ epoch: UInt64
     ) throws(Refusal) -> [UInt8] {
         let edition = Edition.digest(issuer: card.issuer, id: card.edition.id)
-        guard let commitment = card.opening.commitment else { throw .unavailable }
+        guard let opening = card.opening, let commitment = opening.commitment else {
+            throw .typeMismatch
+        }
         return try binding { () throws(ProofError) in
             var random = SystemRandomness()
             return try PseudonymousPresentation.make(
-                card.opening, revealing: [], scope: question.scope(edition, epoch: epoch),
+                opening, revealing: [], scope: question.scope(edition, epoch: epoch),
                 question: question.context(
                     edition: edition, subject: SHA256.hash(commitment.encoded)),
                 using: &random)

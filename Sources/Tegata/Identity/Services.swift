@@ -78,7 +78,11 @@ public struct IdentityServices: Sendable {
     /// One attestor and one node in this process, with fresh keys: the operator sees person and edition.
     public static func embedded(accepting evidence: some EvidenceVerifier) -> IdentityServices {
         let attestor = Attestor(key: Secp256k1.PrivateKey(), accepting: evidence)
-        let node = EvaluationNode.embedded(trusting: [attestor.key], threshold: 1)
+        return embedded(attestor, EvaluationNode.embedded(trusting: [attestor.key], threshold: 1))
+    }
+
+    /// One attestor and one node in this process, with keys that are kept: the operator sees person and edition.
+    public static func embedded(_ attestor: Attestor, _ node: EvaluationNode) -> IdentityServices {
         do {
             return try IdentityServices(
                 attestors: [attestor], threshold: 1, nodes: [node], threshold: 1, trust: .embedded)

@@ -123,23 +123,26 @@ extension JSON {
 struct IssuedCard {
     let card: String
     let row: [UInt8]
-    /// δ, 32 secret bytes.
-    let opening: [UInt8]
-    let wallet: [UInt8]
+    /// δ, 32 secret bytes; `nil`, like `wallet`, for a card that was asked for at a counter: nobody can open its commitment.
+    let opening: [UInt8]?
+    /// 16 bytes from which the wallet draws its numbers again.
+    let wallet: [UInt8]?
     /// What opens the row's leaf, 32 bytes.
     let salt: FixedBytes<32>
     /// The log proof (Spec/register.md).
     let proof: String
 
     var encoded: String {
-        JSON.object([
-            "card": .string(card), "row": .bytes(row), "opening": .bytes(opening),
-            "wallet": .bytes(wallet), "salt": .bytes(salt.array), "proof": .string(proof),
-        ]).text
+        var members: JSONObject = ["card": .string(card), "row": .bytes(row)]
+        if let opening { members.add("opening", .bytes(opening)) }
+        if let wallet { members.add("wallet", .bytes(wallet)) }
+        members.add("salt", .bytes(salt.array))
+        members.add("proof", .string(proof))
+        return JSON.object(members).text
     }
 
     init(
-        card: String, row: [UInt8], opening: [UInt8], wallet: [UInt8], salt: FixedBytes<32>,
+        card: String, row: [UInt8], opening: [UInt8]?, wallet: [UInt8]?, salt: FixedBytes<32>,
         proof: String
     ) {
         self.card = card
@@ -149,12 +152,14 @@ struct IssuedCard {
         self.salt = salt
         self.proof = proof
     }
+
     init(parsing text: String) throws(Refusal) {
         let message = try JSON.message(text, limit: 512 * 1024)
         card = try message.required("card").text(atMost: 256 * 1024)
         row = try message.required("row").bytes()
-        opening = try message.required("opening").bytes()
-        wallet = try message.required("wallet").bytes()
+        opening = try message["opening"]?.bytes()
+        wallet = try message["wallet"]?.bytes()
+        guard (opening == nil) == (wallet == nil) else { throw .malformed }
         salt = try message.required("salt").fixedBytes()
         proof = try message.required("proof").text(atMost: 64 * 1024)
     }

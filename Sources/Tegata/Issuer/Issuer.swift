@@ -98,6 +98,9 @@ public final class Issuer: Sendable {
         get async { await register.fault }
     }
 
+    /// The key that signs cards now.
+    public var publicKey: VerifyingKey { keys.card.verifyingKey }
+
     /// What others need to trust this issuer, with the editions open so far.
     public var profile: IssuerProfile {
         IssuerProfile(
@@ -129,6 +132,19 @@ public final class Issuer: Sendable {
         } catch {
             throw .refused(error)
         }
+    }
+
+    /// Opens every edition that the log announces, as after a start.
+    ///
+    /// - Returns: all of them, by id.
+    /// - Throws: `unavailable`; `malformed` for an announcement that cannot be read, and what its signature lacks.
+    @discardableResult
+    public func reopen() async throws(Refusal) -> [OpenEdition] {
+        for book in try await register.current().books.values {
+            let opened = try restore(book.announcement)
+            open.withLock { $0[opened.edition.id] = opened }
+        }
+        return profile.editions
     }
 
     private func announce(_ edition: Edition) async throws(Refusal) -> OpenEdition {

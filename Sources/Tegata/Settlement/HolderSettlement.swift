@@ -72,14 +72,15 @@ extension Holder {
     ///   - profile: whom the wallet believes the card's issuer to be.
     ///   - crowd: among how many sessions the person wants to be at least.
     /// - Returns: what goes to `Issuer.settle`.
-    /// - Throws: `notYetValid` when the card's session is not in this list, `limitExceeded` for a smaller crowd, what is wrong with
-    ///   the list.
+    /// - Throws: `notYetValid` when the card's session is not in this list, `typeMismatch` for a card that was asked for at a
+    ///   counter, `limitExceeded` for a smaller crowd, what is wrong with the list.
     public func settle(
         _ card: Card, in sessions: String, from profile: IssuerProfile, ofAtLeast crowd: Int = 64
     ) throws(Refusal) -> String {
         guard card.issuer.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
+        guard let salt = card.walletSalt else { throw .typeMismatch }
         let edition = try profile.edition(card.edition.id)
-        return try settle(edition, salt: card.walletSalt, sessions, profile, crowd)
+        return try settle(edition, salt: salt, sessions, profile, crowd)
     }
 
     /// The same for a card that was asked for from a deposit.

@@ -3,6 +3,18 @@ package import TegataCrypto
 // Public keys as JSON (RFC 7517, 7518 §6, 8037 §2, 8812 §3), and their thumbprints (RFC 7638).
 
 extension VerifyingKey {
+    /// Reads a public JWK (RFC 7517).
+    ///
+    /// - Throws: `malformed`, also for a private key; `unsupported` for a key type or curve without an implementation.
+    public init(parsing text: String) throws(Refusal) {
+        try self.init(parsingJWK: Array(text.utf8))
+    }
+
+    /// The key as a JWK, with the members of its thumbprint alone.
+    public var encoded: String {
+        String(decoding: JSON.object(jwk).encoded, as: UTF8.self)
+    }
+
     /// Reads a public JWK.
     ///
     /// Throws `unsupported` for a key type or curve without an implementation, a use other than verifying, or an

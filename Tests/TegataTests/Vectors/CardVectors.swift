@@ -181,7 +181,7 @@ private func addAnswers(
         "conflict")
     add("the card of another person", with(card: another.card), "conflict")
     add("another δ", with(opening: another.opening), "conflict")
-    add("δ of 31 bytes", with(opening: issued.opening.dropLast()), "malformed")
+    add("δ of 31 bytes", with(opening: issued.opening?.dropLast()), "malformed")
     add("another wallet salt", with(wallet: [UInt8](repeating: 0, count: 16)), "conflict")
     add("a changed row", with(row: Wrong.flip(issued.row, 35)), "signature_invalid")
     add("a row of 170 bytes", with(row: issued.row.dropLast()), "malformed")

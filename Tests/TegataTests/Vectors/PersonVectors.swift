@@ -2,6 +2,7 @@ import TegataCrypto
 import TegataProofs
 import TegataSDJWT
 import TestSupport
+import Testing
 
 @testable import Tegata
 
@@ -10,12 +11,13 @@ import TestSupport
 func addPseudonyms(_ door: Door, _ file: inout VectorFile) throws {
     var random = SeededRandomness("pseudonym")
     let (story, card) = (door.story, door.card)
+    let opening = try #require(card.opening)
     func pseudonym(_ question: Question, epoch: UInt64) throws -> [UInt8] {
         try PseudonymousPresentation.make(
-            card.opening, revealing: [], scope: question.scope(story.founders.digest, epoch: epoch),
+            opening, revealing: [], scope: question.scope(story.founders.digest, epoch: epoch),
             question: question.context(
                 edition: story.founders.digest,
-                subject: SHA256.hash(card.opening.commitment?.encoded ?? [])),
+                subject: SHA256.hash(opening.commitment?.encoded ?? [])),
             using: &random)
     }
     let question = story.question(epoch: 3)

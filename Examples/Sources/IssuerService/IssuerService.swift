@@ -1,0 +1,127 @@
+internal import Hummingbird
+public import Pages
+
+public import Tegata
+
+/// A city's issuer as a web server: pages for people and for the operator, OpenID4VCI for wallets, a public log for everyone.
+public struct IssuerService: Sendable {
+    private let desk: Desk
+
+    /// An issuer with this folder; what is not there yet is made. Starting refuses a folder whose keys others could read.
+    public init(_ settings: IssuerSettings, reader: some CardReader) async throws {
+        desk = try await Desk(settings, reader: reader)
+    }
+
+    /// What the operator logs in with: made at random the first time, and never a default (A75).
+    public var password: String { desk.password }
+
+    /// The attestor and node of this issuer, for a kiosk in the same process.
+    public var identity: IdentityServices { desk.services }
+
+    /// Opens a first edition of 500 where there is none, so that a newcomer has something to claim.
+    public func openFirstEdition() async throws {
+        guard desk.editions.isEmpty else { return }
+        try await desk.open(
+            Edition(
+                "founders", limit: 500, title: ["ja": "創設会員", "en": "Founders"],
+                benefits: ["onsen", "library", "taxi"], nationalID: [.jpkiRSA, .jpkiP384]),
+            EditionExtra(claims: ["tier": "gold"], art: sampleArt))
+    }
+
+    /// The server, ready to run.
+    public func server() -> WebServer {
+        let desk = desk
+        let server = WebServer("issuer", desk.settings.web) { () async -> String? in
+            await desk.issuer.fault.map { "\($0)" }
+        }
+        let router = server.router
+        addPages(router)
+        addMachines(router)
+        return server
+    }
+
+    private func addPages(_ router: Router<WebContext>) {
+        let (pages, claims) = (PublicPages(desk: desk), ClaimPages(desk: desk))
+        let office = OperatorPages(desk: desk)
+        router.get("/") { _, context in try await pages.home(context) }
+        router.get("editions/{id}") { _, context in
+            try await pages.edition(try context.id, context)
+        }
+        router.get("editions/{id}/claim") { _, context in
+            try await claims.show(try context.id, context)
+        }
+        router.post("editions/{id}/claim") { request, context in
+            try await claims.start(try context.id, request, context)
+        }
+        router.post("editions/{id}/code") { request, context in
+            try await claims.renew(try context.id, request, context)
+        }
+        router.post("editions/{id}/prove") { request, context in
+            try await claims.prove(try context.id, request, context)
+        }
+        router.get("operator") { _, context in try await office.show(context) }
+        router.post("operator/enter") { request, context in
+            try await office.enter(request, context)
+        }
+        router.post("operator/leave") { request, context in
+            try await office.leave(request, context)
+        }
+        router.post("operator/open") { request, context in
+            try await office.open(request, context)
+        }
+        router.post("operator/{id}/status") { request, context in
+            try await office.setStatus(try context.id, request, context)
+        }
+        router.post("operator/{id}/limit") { request, context in
+            try await office.setLimit(try context.id, request, context)
+        }
+        router.post("operator/{id}/freeze") { request, context in
+            try await office.freeze(try context.id, request, context)
+        }
+    }
+
+    private func addMachines(_ router: Router<WebContext>) {
+        let machines = MachineRoutes(desk: desk)
+        router.get("log/**") { _, context in
+            try await machines.file(context.parameters.getCatchAll().joined(separator: "/"))
+        }
+        router.get("tegata/status") { _, _ in try await machines.statusList(0) }
+        router.get("tegata/status/{number}") { _, context in
+            guard let number = context.parameters.get("number", as: Int.self), number > 0 else {
+                throw Refusal.statusUnknown
+            }
+            return try await machines.statusList(number)
+        }
+        router.get("tegata/membership") { _, _ in try machines.typeMetadata() }
+        router.post("tegata/nonce") { request, _ in try await machines.nonce(request) }
+        router.post("tegata/issue") { request, _ in try await machines.issue(request) }
+        router.get("tegata/sessions/{id}/{list}") { _, context in
+            guard let list = context.parameters.get("list", as: Int.self) else {
+                throw Refusal.malformed
+            }
+            return try await machines.sessions(try context.id, list)
+        }
+        router.post("tegata/settle") { request, _ in try await machines.settle(request) }
+        for path in [
+            ".well-known/openid-credential-issuer", ".well-known/oauth-authorization-server",
+            ".well-known/jwt-vc-issuer", "offers/{name}",
+        ] {
+            router.get(RouterPath(path)) { request, _ in try await machines.openID(request) }
+        }
+        for path in [
+            "token", "par", "nonce", "credential", "deferred_credential", "notification",
+        ] {
+            router.post(RouterPath(path)) { request, _ in try await machines.openID(request) }
+        }
+    }
+}
+
+extension WebContext {
+    /// The edition in the path.
+    fileprivate var id: String {
+        get throws {
+            guard let id = parameters.get("id") else { throw Refusal.malformed }
+            return id
+        }
+    }
+}

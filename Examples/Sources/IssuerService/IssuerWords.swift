@@ -1,0 +1,86 @@
+internal import Pages
+
+/// Everything that the issuer's pages say.
+extension Message {
+    static let editions = Message("会員証の版", "Editions")
+    static let noEditions = Message(
+        "まだ版がありません。運営者が版をひらくと、ここに並びます。",
+        "There is no edition yet. Those that the operator opens are listed here.")
+    static let operatorPage = Message("運営者のページ", "For the operator")
+    static let given = Message("発行済み", "Given")
+    static let unlimited = Message("無制限", "unlimited")
+    static let left = Message("残り", "Left")
+    static let inForce = Message("有効", "In force")
+    static let benefits = Message("特典", "Benefits")
+    static let receive = Message("会員証を受け取る", "Receive your card")
+    static let soldOut = Message("定員に達しました", "Sold out")
+    static let checkYourself = Message("ご自身で確かめられます", "Check it yourself")
+    static let checkText = Message(
+        "発行の記録はすべて公開されています。次のコマンドで、枚数が守られていることを誰でも確かめられます。",
+        "Everything that was issued is in a public log. With this command anyone checks that the number is kept:"
+    )
+    static let checkpoint = Message(
+        "公開記録の最新の状態（チェックポイント）", "The newest state of the log (checkpoint)")
+    static let privacy = Message(
+        "本人確認カードの番号も証明書も、保存も公開もしません。一人一枚であることだけを確かめます。",
+        "Neither number nor certificate of your ID card is kept or published. Only this is checked: one card for each person."
+    )
+    static let stepWallet = Message("1. ウォレットで読み取る", "1. Scan with your wallet")
+    static let scan = Message("ウォレットのアプリでこのQRコードを読み取ってください。", "Scan this code with your wallet.")
+    static let offerCode = Message("会員証の受け取り用QRコード", "QR code of the offer of your card")
+    static let openHere = Message("この端末のウォレットでひらく", "Open in a wallet on this device")
+    static let demoWallet = Message("お試し用ウォレットでひらく", "Open in the demo wallet")
+    static let enterCode = Message("ウォレットに次の番号を入力してください。", "Type this number into the wallet:")
+    static let renewCode = Message("番号を作り直す", "Make a new number")
+    static let locked = Message(
+        "番号の間違いが続いたため、止めました。作り直してください。",
+        "There were too many wrong numbers, so this stopped. Make a new one.")
+    static let waiting = Message("ウォレットからの応答を待っています…", "Waiting for your wallet…")
+    static let stepCard = Message("2. 本人確認カードをかざす", "2. Show your ID card")
+    static let walletThere = Message(
+        "ウォレットとつながりました。次に、本人確認カードで一人一枚を確かめます。",
+        "Your wallet is connected. Now your ID card shows that you are one person.")
+    static let choosePerson = Message("試験用の人を選んでください", "Choose a test person")
+    static let prove = Message("本人確認カードをかざす（試験）", "Show the ID card (test)")
+    static let lostPhone = Message(
+        "電話をなくしたので、同じ番号の会員証を再発行する", "I lost my phone: issue my card again, with the same number")
+    static let stepDone = Message("3. 会員証ができました", "3. Your card is ready")
+    static let done = Message("ウォレットに会員証が届きます。", "Your wallet is receiving it now.")
+    static let back = Message("はじめのページへ", "Back to the first page")
+    static let login = Message("運営者ログイン", "Operator log-in")
+    static let password = Message("合言葉", "Pass phrase")
+    static let passwordHint = Message(
+        "鍵フォルダーの operator.key から作られ、起動時に端末へ表示されます。",
+        "Made from operator.key in the keys folder, and printed when the issuer starts.")
+    static let enter = Message("入る", "Enter")
+    static let leave = Message("出る", "Log out")
+    static let openEdition = Message("版をひらく", "Open an edition")
+    static let editionID = Message(
+        "識別名（英小文字・数字・ハイフン）", "Identifier (small letters, digits, hyphens)")
+    static let editionLimit = Message("枚数の上限（空欄で無制限）", "Limit (empty for none)")
+    static let titleJapanese = Message("名称（日本語）", "Title (Japanese)")
+    static let titleEnglish = Message("名称（英語）", "Title (English)")
+    static let benefitList = Message("特典（読点かコンマで区切る）", "Benefits (separated by commas)")
+    static let claimList = Message(
+        "会員証に書く項目（一行に一つ、名前=値）", "What every card says (one a line, name=value)")
+    static let art = Message("カードの絵（SVG、図形と色のみ）", "Card art (SVG, shapes and colours only)")
+    static let idClasses = Message("本人確認カード", "ID cards")
+    static let currentCard = Message("現在のマイナンバーカード", "Today's My Number Card")
+    static let nextCard = Message("次期カード", "The next card")
+    static let cards = Message("会員証", "Cards")
+    static let number = Message("番号", "Number")
+    static let state = Message("状態", "State")
+    static let valid = Message("有効", "in force")
+    static let suspended = Message("停止中", "suspended")
+    static let revoked = Message("失効", "revoked")
+    static let suspend = Message("停止", "Suspend")
+    static let resume = Message("再開", "Resume")
+    static let revoke = Message("失効させる", "Revoke")
+    static let freeze = Message("本人確認を束ねて公開する", "Publish the identity checks as a list")
+    static let waitingChecks = Message("公開待ちの本人確認", "Identity checks that wait")
+    static let settled = Message("証明済み", "Proven")
+    static let changeLimit = Message(
+        "上限を変える（公開記録に残ります）", "Change the limit (it is recorded in the log)")
+    static let change = Message("変える", "Change")
+    static let specimen = Message("見本", "Specimen")
+}

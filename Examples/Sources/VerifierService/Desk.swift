@@ -1,0 +1,66 @@
+internal import Pages
+internal import Tegata
+internal import TegataOpenID
+
+/// Where cards are checked: the verifier and its conversations, made anew when an issuer's profile is not what it was.
+actor Desk {
+    let issuers: TrustedIssuers
+    let client: PresentationClient
+    private let endpoints: PresentationEndpoints
+    private let kiosk: Secp256k1.PublicKey
+    private let challenges: InMemoryChallengeStore
+    private let states: InMemoryStateStore
+    private var made: (version: Int, open: Open)?
+
+    /// What asks and checks.
+    struct Open: Sendable {
+        let verifier: Verifier
+        let transactions: PresentationTransactions
+    }
+
+    init(
+        _ issuers: TrustedIssuers, _ client: PresentationClient,
+        _ endpoints: PresentationEndpoints, kiosk: Secp256k1.PublicKey
+    ) {
+        self.issuers = issuers
+        self.client = client
+        self.endpoints = endpoints
+        self.kiosk = kiosk
+        challenges = .inMemory()
+        states = .inMemory()
+    }
+
+    /// - Throws: `unavailable` while no issuer has been met.
+    func open() async throws(Refusal) -> Open {
+        if await issuers.profiles.isEmpty { await issuers.refresh() }
+        let version = await issuers.version
+        if let made, made.version == version { return made.open }
+        let profiles = await issuers.profiles
+        guard !profiles.isEmpty else { throw .unavailable }
+        // The stores stay, and with them the conversations that are under way.
+        let verifier = Verifier(
+            at: client.id, trusting: profiles, kiosks: [kiosk], store: challenges)
+        let open = Open(
+            verifier: verifier,
+            transactions: try PresentationTransactions(
+                client: client, verifier: verifier, endpoints: endpoints, store: states))
+        made = (version, open)
+        return open
+    }
+
+    /// Checks something, and once more if an issuer turns out to have a new key (A47, A48).
+    ///
+    /// - Throws: what `check` throws.
+    func checking<Value: Sendable>(
+        _ check: @Sendable (Open) async throws(Refusal) -> Value
+    ) async throws(Refusal) -> Value {
+        do {
+            return try await check(open())
+        } catch .issuerUntrusted {
+            let version = await issuers.version
+            await issuers.refresh()
+            guard await issuers.version != version else { throw .issuerUntrusted }
+            return try await check(open())
+        }
+    }
+}

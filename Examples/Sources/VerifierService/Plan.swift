@@ -1,0 +1,117 @@
+internal import Foundation
+public import Pages
+public import Tegata
+
+/// What the people at one counter do: which cards they ask for, which benefits they count, which anonymous actions they hold. The
+/// operator writes it, as code or as a JSON file; nothing that a stranger sends adds to it (R1).
+public struct Plan: Sendable {
+    /// What can be checked.
+    public var checks: [Check]
+    /// What is counted down.
+    public var benefits: [CountedBenefit]
+    /// What members may do once each, without saying who they are.
+    public var actions: [MemberAction]
+
+    /// A plan.
+    public init(
+        checks: [Check] = [.anyMember], benefits: [CountedBenefit] = [],
+        actions: [MemberAction] = []
+    ) {
+        self.checks = checks
+        self.benefits = benefits
+        self.actions = actions
+    }
+}
+
+/// One question that a counter asks.
+public struct Check: Sendable {
+    /// Its name in forms, `a-z 0-9 -`.
+    public let id: String
+    /// What people read.
+    public let title: Message
+    /// The issuer, when only that one will do.
+    public let issuer: String?
+    /// The edition's id, when only that one will do.
+    public let edition: String?
+    /// The claims to show, and never more.
+    public let claims: [String]
+    /// Whether the person must prove, with the ID card, that the card was issued to them. Needs an edition.
+    public let asksPerson: Bool
+
+    /// A question.
+    public init(
+        _ id: String, _ title: Message, issuer: String? = nil, edition: String? = nil,
+        claims: [String] = [], asksPerson: Bool = false
+    ) {
+        self.id = id
+        self.title = title
+        self.issuer = issuer
+        self.edition = edition
+        self.claims = claims
+        self.asksPerson = asksPerson
+    }
+
+    /// Whether a card of a trusted issuer is held, whichever.
+    public static let anyMember = Check("member", .anyMember)
+}
+
+/// A benefit of which each card has so many.
+public struct CountedBenefit: Sendable {
+    /// Its name in forms.
+    public let id: String
+    /// What people read.
+    public let title: Message
+    /// The issuer, when only that one will do.
+    public let issuer: String?
+    /// The edition's id.
+    public let edition: String
+    /// The benefit's name in the issuer's own words, which the card must bring.
+    public let benefit: String
+    /// How many there are for each card.
+    public let count: Int
+
+    /// A benefit.
+    public init(
+        _ id: String, _ title: Message, issuer: String? = nil, edition: String, benefit: String,
+        count: Int
+    ) {
+        self.id = id
+        self.title = title
+        self.issuer = issuer
+        self.edition = edition
+        self.benefit = benefit
+        self.count = count
+    }
+}
+
+/// Something that every member may do once, without saying which member.
+public struct MemberAction: Sendable {
+    /// Its name in addresses.
+    public let id: String
+    /// What people read, here and in their wallets.
+    public let title: Message
+    /// The issuer, when only that one will do.
+    public let issuer: String?
+    /// The edition's id.
+    public let edition: String
+    /// The verifier's number for it: another number is another turn.
+    public let number: UInt64
+    /// For how many seconds it is open, from the lists that it is held with.
+    public let seconds: Int64
+    /// What members have to show besides.
+    public let predicates: [ClaimPredicate]
+
+    /// An action.
+    public init(
+        _ id: String, _ title: Message, issuer: String? = nil, edition: String, number: UInt64,
+        seconds: Int64 = 86_400, requiring predicates: [ClaimPredicate] = []
+    ) {
+        self.id = id
+        self.title = title
+        self.issuer = issuer
+        self.edition = edition
+        self.number = number
+        self.seconds = seconds
+        self.predicates = predicates
+    }
+}

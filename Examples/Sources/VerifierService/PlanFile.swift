@@ -1,0 +1,125 @@
+internal import Foundation
+internal import Pages
+internal import ServiceKit
+internal import Tegata
+
+extension Plan {
+    /// Reads a plan from a JSON file:
+    ///
+    /// ```json
+    /// {"checks": [{"id": "guest", "title": {"ja": "宿泊の特典", "en": "A guest's benefits"}, "edition": "founders", "claims": ["tier"]}],
+    ///  "benefits": [{"id": "taxi", "title": {"ja": "タクシー", "en": "Taxi rides"}, "edition": "founders", "benefit": "taxi", "count": 10}],
+    ///  "actions": [{"id": "vote", "title": {"ja": "投票", "en": "A vote"}, "edition": "founders", "number": 1, "hours": 24,
+    ///               "atMost": {"since": 2026}, "oneOf": {"tier": ["gold"]}}]}
+    /// ```
+    ///
+    /// `issuer` narrows each to one; `person` asks for the ID card too.
+    ///
+    /// - Throws: `KeyFile.Problem`, which says what is wrong with the file.
+    public init(file path: String) throws {
+        let file: PlanFile
+        do {
+            file = try JSONDecoder().decode(
+                PlanFile.self, from: Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw KeyFile.Problem(description: "\(path) is no plan (読めません): \(error)")
+        }
+        let names = file.allNames
+        guard Set(names).count == names.count, names.allSatisfy(PlanFile.isName) else {
+            throw KeyFile.Problem(
+                description: "\(path): ids are 1 … 40 of a-z 0-9 -, and no two alike")
+        }
+        guard file.checks?.allSatisfy({ $0.edition != nil || $0.person != true }) ?? true else {
+            throw KeyFile.Problem(description: "\(path): a check of the person names an edition")
+        }
+        self.init(
+            checks: file.checks?.map(\.check) ?? [.anyMember],
+            benefits: file.benefits?.map(\.counted) ?? [],
+            actions: file.actions?.map(\.action) ?? [])
+    }
+}
+
+private struct PlanFile: Decodable {
+    let checks: [CheckEntry]?
+    let benefits: [BenefitEntry]?
+    let actions: [ActionEntry]?
+
+    /// All ids, told apart by what they are of.
+    var allNames: [String] {
+        var names = [String]()
+        for check in checks ?? [] { names.append("c-" + check.id) }
+        for benefit in benefits ?? [] { names.append("b-" + benefit.id) }
+        for action in actions ?? [] { names.append("a-" + action.id) }
+        return names
+    }
+
+    static func isName(_ name: String) -> Bool {
+        (3...42).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
+            }
+    }
+
+    struct Title: Decodable {
+        let ja: String
+        let en: String
+
+        var message: Message { Message(ja, en) }
+    }
+
+    struct CheckEntry: Decodable {
+        let id: String
+        let title: Title
+        let issuer: String?
+        let edition: String?
+        let claims: [String]?
+        let person: Bool?
+
+        var check: Check {
+            Check(
+                id, title.message, issuer: issuer, edition: edition, claims: claims ?? [],
+                asksPerson: person ?? false)
+        }
+    }
+
+    struct BenefitEntry: Decodable {
+        let id: String
+        let title: Title
+        let issuer: String?
+        let edition: String
+        let benefit: String
+        let count: UInt16
+
+        var counted: CountedBenefit {
+            CountedBenefit(
+                id, title.message, issuer: issuer, edition: edition, benefit: benefit,
+                count: Int(count))
+        }
+    }
+
+    struct ActionEntry: Decodable {
+        let id: String
+        let title: Title
+        let issuer: String?
+        let edition: String
+        let number: UInt32
+        let hours: UInt16?
+        let atLeast: [String: UInt32]?
+        let atMost: [String: UInt32]?
+        let oneOf: [String: [String]]?
+
+        var action: MemberAction {
+            var predicates = [ClaimPredicate]()
+            for (claim, bound) in sorted(atLeast) { predicates.append(.atLeast(claim, bound)) }
+            for (claim, bound) in sorted(atMost) { predicates.append(.atMost(claim, bound)) }
+            for (claim, values) in sorted(oneOf) { predicates.append(.oneOf(claim, values)) }
+            return MemberAction(
+                id, title.message, issuer: issuer, edition: edition, number: UInt64(number),
+                seconds: Int64(hours ?? 24) * 3_600, requiring: predicates)
+        }
+
+        private func sorted<Value>(_ wishes: [String: Value]?) -> [(String, Value)] {
+            (wishes ?? [:]).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+internal import Foundation
+internal import Hummingbird
+public import Pages
+internal import ServiceKit
+public import Tegata
+internal import TegataOpenID
+internal import TegataSQLite
+
+/// A verifier that people meet: a counter, a kiosk, a hall for anonymous actions, and benefits that are counted down.
+///
+/// It believes the issuers that its operator named, and asks nobody else for anything.
+public struct VerifierService: Sendable {
+    /// How a verifier is set up.
+    public struct Settings: Sendable {
+        /// Where it listens.
+        public var web: WebServer.Settings
+        /// Where it is reached, without a slash at its end.
+        public var address: String
+        /// The identifiers of the issuers whose cards are believed.
+        public var issuers: [String]
+        /// What signs its requests.
+        public var key: P256.PrivateKey
+        /// The certificates of `key` in DER, the leaf first, for the host of `address`; without them the key itself is its name.
+        public var certificates: [[UInt8]]
+        /// What is checked, counted and held.
+        public var plan: Plan
+        /// The folder for what must outlive this process; in memory without one.
+        public var state: String?
+        /// What links to a wallet on the same device start with: `openid4vp://`, or the address of a wallet's page.
+        public var walletScheme: String
+
+        /// A set-up.
+        public init(
+            web: WebServer.Settings, address: String, issuers: [String], key: P256.PrivateKey,
+            certificates: [[UInt8]] = [], plan: Plan = Plan(), state: String? = nil,
+            walletScheme: String = "openid4vp://"
+        ) {
+            self.web = web
+            self.address = address
+            self.issuers = issuers
+            self.key = key
+            self.certificates = certificates
+            self.plan = plan
+            self.state = state
+            self.walletScheme = walletScheme
+        }
+    }
+
+    /// What wallets know it by: the audience of every answer.
+    public let id: String
+    private let web: WebServer.Settings
+    private let counter: Counter
+    private let kiosk: KioskPages
+    private let hall: Hall
+
+    /// A verifier.
+    ///
+    /// - Parameters:
+    ///   - settings: how it is set up.
+    ///   - identity: the attestors and nodes of the editions, for the kiosk; none without it.
+    ///   - reader: what reads ID cards at the kiosk; none without it.
+    /// - Throws: `KeyFile.Problem` for addresses that cannot be, `Refusal` for certificates and key that do not belong together.
+    public init(
+        _ settings: Settings, identity: IdentityServices? = nil, reader: (any CardReader)? = nil
+    ) throws {
+        let isLoopback = settings.web.isLoopback
+        for address in [settings.address] + settings.issuers
+        where !Fetcher.isAllowed(address, fromLoopback: isLoopback) || address.hasSuffix("/") {
+            throw KeyFile.Problem(
+                description: """
+                    \(address) is no https address of a public host without a slash at its end (使えないアドレスです); \
+                    http://127.0.0.1 only while listening on loopback
+                    """)
+        }
+        var web = settings.web
+        web.isTest = web.isTest || reader?.isTest == true || identity?.usesTestAnchors == true
+        self.web = web
+        let client: PresentationClient =
+            settings.certificates.isEmpty
+            ? try .did(.p256(settings.key))
+            : try .x509SANDNS(
+                Self.host(of: settings.address), certificates: settings.certificates,
+                key: settings.key)
+        id = client.id
+        let base = settings.address + "/openid4vp"
+        let terminal = Kiosk(at: settings.address)
+        let issuers = TrustedIssuers(settings.issuers, Fetcher(fromLoopback: isLoopback))
+        let desk = Desk(
+            issuers, client,
+            try PresentationEndpoints(
+                request: base + "/request", response: base + "/response/common",
+                completion: base + "/done", acceptsLoopback: isLoopback),
+            kiosk: terminal.publicKey)
+        var redemptions = RedemptionBook.inMemory()
+        var nullifiers = NullifierStore.inMemory()
+        if let state = settings.state {
+            try FileManager.default.createDirectory(
+                atPath: state, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            redemptions = RedemptionBook(journal: SQLiteJournal(at: state + "/redemptions.sqlite"))
+            nullifiers = NullifierStore(journal: SQLiteJournal(at: state + "/nullifiers.sqlite"))
+        }
+        counter = Counter(
+            plan: settings.plan, desk: desk, visits: Visits(), redemptions: redemptions,
+            isTest: web.isTest, address: settings.address, walletScheme: settings.walletScheme)
+        kiosk = KioskPages(counter: counter, kiosk: terminal, reader: reader, identity: identity)
+        hall = Hall(
+            AnonymousVerifier(
+                at: settings.address, key: .p256(settings.key), store: .inMemory(),
+                nullifiers: nullifiers),
+            issuers, folder: settings.state)
+    }
+
+    /// The web server with all routes. Whoever runs it also runs ``follow()``.
+    public func server() -> WebServer {
+        let issuers = counter.issuers
+        let server = WebServer("verifier", web) {
+            await issuers.isComplete ? nil : "an issuer has not answered"
+        }
+        CounterPages(counter: counter).add(to: server.router)
+        WalletRoutes(counter: counter).add(to: server.router)
+        RedeemPages(counter: counter).add(to: server.router)
+        kiosk.add(to: server.router)
+        AnonymousPages(counter: counter, hall: hall).add(to: server.router)
+        return server
+    }
+
+    /// Meets the issuers, and looks every minute whether they have new keys and editions, until the task is cancelled.
+    public func follow() async {
+        while !Task.isCancelled {
+            if await counter.issuers.isComplete {
+                await counter.issuers.refresh()
+            } else {
+                await counter.issuers.meet()
+            }
+            let pause: Duration = await counter.issuers.isComplete ? .seconds(60) : .seconds(1)
+            try? await Task.sleep(for: pause)
+        }
+    }
+
+    /// Serves until the process is asked to stop.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await follow() }
+            group.addTask { try await server().run() }
+            // Following never ends by itself, so this is the server's end.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func host(of address: String) -> String {
+        String(address.dropFirst("https://".count).prefix { $0 != "/" && $0 != ":" })
+    }
+}

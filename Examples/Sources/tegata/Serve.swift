@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import IssuerService
+import Pages
+import ServiceKit
+import Tegata
+import VerifierService
+import WalletService
+
+/// Everything on one machine: the one command that a newcomer runs.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves issuer, verifier and a demo wallet on this machine, with test ID cards.",
+        discussion: """
+            What it keeps is in one folder and survives a restart; the test persons do not. It listens on loopback alone, and \
+            needs nothing else: no database, no account, no network.
+            """)
+
+    @Option(help: "The folder for everything that is kept.")
+    var home = "tegata-home"
+
+    @Option(help: "The first of three ports: issuer, verifier, wallet.")
+    var port = 7400
+
+    func run() async throws {
+        let reader = TestCards.strangers()
+        let issuer = try await issuer(reader)
+        let verifier = try verifier(reader, issuer)
+        let name = verifier.id.trimmingPrefix("decentralized_identifier:")
+        let wallet = try WalletService(
+            home: WalletHome(home + "/wallet"), trusting: VerifierTrust(dids: [String(name)]),
+            acceptsLoopback: true)
+        let walletServer = try wallet.server(web(2))
+        ServiceKit.say(
+            """
+            issuer    発行者      \(address(0))
+            operator  運営者      \(address(0))/operator  pass phrase 合言葉: \(issuer.password)
+            verifier  確認窓口    \(address(1))
+            kiosk     キオスク    \(address(1))/kiosk
+            wallet    ウォレット  \(address(2))
+            audit     監査        tegata audit \(address(0))/log
+            Test ID cards only: nothing issued here is real. 試験用カードのみ。Stop with Ctrl-C.
+            """)
+        nonisolated(unsafe) let (issuing, showing) = (issuer.server(), walletServer)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await issuing.run() }
+            group.addTask { try await verifier.run() }
+            group.addTask { try await showing.run() }
+            // Each ends when the process is asked to stop; the first that ends takes the others along.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func issuer(_ reader: TestCards) async throws -> IssuerService {
+        var settings = IssuerSettings(
+            address: address(0), home: home + "/issuer",
+            name: Message("かが市（試験）", "City of Kaga (test)"), web: web(0))
+        settings.wallet = address(2)
+        let issuer = try await IssuerService(settings, reader: reader)
+        try await issuer.openFirstEdition()
+        return issuer
+    }
+
+    private func verifier(
+        _ reader: TestCards, _ issuer: IssuerService
+    ) throws -> VerifierService {
+        let plan = Plan(
+            checks: [
+                .anyMember,
+                Check(
+                    "founders", Message("創設会員の確認（区分を見る）", "Founding members, with their tier"),
+                    issuer: address(0), edition: "founders", claims: ["tier"]),
+            ],
+            benefits: [
+                CountedBenefit(
+                    "taxi", Message("タクシー（十回）", "Taxi rides (ten)"), issuer: address(0),
+                    edition: "founders", benefit: "taxi", count: 10)
+            ])
+        return try VerifierService(
+            VerifierService.Settings(
+                web: web(1), address: address(1), issuers: [address(0)],
+                key: try P256.PrivateKey(
+                    rawRepresentation: try KeyFile.secret(home + "/verifier.key")),
+                plan: plan, state: home + "/verifier", walletScheme: address(2) + "/open"),
+            identity: issuer.identity, reader: reader)
+    }
+
+    private func address(_ offset: Int) -> String { "http://127.0.0.1:\(port + offset)" }
+
+    private func web(_ offset: Int) -> WebServer.Settings {
+        WebServer.Settings(port: port + offset, isTest: true)
+    }
+}
