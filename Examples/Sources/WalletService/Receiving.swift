@@ -104,7 +104,14 @@ extension WalletService {
         }
         for one in waiting { try home.keep(one) }
         var deliveries = [Delivery]()
-        for one in waiting { deliveries.append(try await ask(one, documents)) }
+        for one in waiting {
+            do {
+                deliveries.append(try await ask(one, documents))
+            } catch Refusal.unavailable {
+                // The offer is redeemed and the card is owed: it is asked for again as any card that takes time.
+                deliveries.append(.later(one))
+            }
+        }
         return deliveries
     }
 

@@ -81,7 +81,10 @@ struct ReceivingTests {
             let review = try await wallet.review(offer: made.link)
             if path == "/credential" {
                 city.lost.withLock { $0 = path }
-                await #expect(throws: Refusal.unavailable) { try await wallet.receive(review) }
+                guard case .later? = try await wallet.receive(review).first else {
+                    Issue.record("nothing was lost")
+                    return
+                }
             } else {
                 city.delays.withLock { $0 = 1 }
                 _ = try await wallet.receive(review)
