@@ -8,8 +8,9 @@ extension WalletHTTP {
         /// The address, as it was written.
         public let text: String
         let url: URL
-        /// The host, in lower case.
-        public let host: String
+        /// Host and port, as people are shown them.
+        public let authority: String
+        let host: String
         /// Whether it is this machine.
         public let isLoopback: Bool
 
@@ -34,6 +35,7 @@ extension WalletHTTP {
                         && UInt16(port.dropFirst()) != nil
             else { throw .issuerUntrusted }
             host = name.lowercased()
+            self.authority = host + port
             isLoopback = ["127.0.0.1", "localhost", "[::1]"].contains(host)
             guard isLoopback ? acceptsLoopback : isSecure && Self.isPublicName(host) else {
                 throw .issuerUntrusted

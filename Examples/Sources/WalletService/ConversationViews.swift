@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import Pages
+internal import ServiceKit
 internal import Tegata
 
 // The pages on which the owner decides.
@@ -80,6 +81,7 @@ extension WalletViews {
             \(review.isAnswerable ? .join(review.parts.map(part)) : noCard)
             <form method="post" action="/requests/\(id)">\(session.field)
             \(review.isAnswerable ? showButton : .empty)
+            \(.join(review.others.map(otherCard)))
             <button name="answer" value="decline" class="quiet">\(language(.decline))</button>
             <a class="button quiet" href="/">\(language(.notNow))</a>
             </form>
@@ -89,7 +91,7 @@ extension WalletViews {
     private func asker(_ review: RequestReview) -> HTML {
         """
         <dl>
-        <dt>\(language(.verifier))</dt><dd><code>\(review.verifier)</code>\(review.isAuthenticated ? .empty : unproven)</dd>
+        <dt>\(language(review.isAuthenticated ? .verified : .verifier))</dt><dd><code>\(review.verifier)</code>\(review.isAuthenticated ? .empty : unproven)</dd>
         <dt>\(language(.answerGoesTo))</dt><dd>\(review.host)</dd>
         </dl>
         """
@@ -112,7 +114,7 @@ extension WalletViews {
             <h2>\(language(.wouldBeShown))</h2>
             <ul><li>\(language(.cardItself))</li>\(.join(shown))</ul>
             <h2>\(language(.staysHidden))</h2>
-            <ul>\(.join(hidden))<li>\(language(.nameAndNumber))</li></ul>
+            <ul>\(.join(hidden))<li>\(language(.idNumber))</li></ul>
             """
     }
 
@@ -120,6 +122,13 @@ extension WalletViews {
         """
         <section class="verdict bad" role="alert"><h2>\(language(.noFittingCard))</h2>
         <p>\(language(.nothingLeaves))</p></section>
+        """
+    }
+
+    private func otherCard(_ card: KeptCard) -> HTML {
+        """
+        <button name="answer" value="card-\(card.number)" class="quiet">\(language(.useInstead)) \
+        \(card.title(language)) № \((try? card.card.get())?.serial.description ?? "–")</button>
         """
     }
 
@@ -143,14 +152,16 @@ extension WalletViews {
             """
             \(verdict)
             \(asker(review))
-            \(ending.redirect.map { wayBack($0, review) })
+            \(ending.redirect.map(wayBack))
             \(home)
             """)
     }
 
-    private func wayBack(_ address: String, _ review: RequestReview) -> HTML {
-        """
-        <p><a class="button" href="\(address)" rel="noreferrer">\(language(.backToVerifier))</a> <code>\(review.host)</code></p>
-        """
+    private func wayBack(_ address: String) -> HTML {
+        let target = try? WalletHTTP.Target(address, acceptsLoopback: true)
+        return """
+            <p><a class="button" href="\(address)" rel="noreferrer">\(language(.backToVerifier))</a> \
+            <code>\(target?.authority ?? "–")</code></p>
+            """
     }
 }

@@ -28,6 +28,8 @@ public struct RequestReview: Sendable {
     public let host: String
     /// What would be shown; empty when no card here answers the question.
     public let parts: [Part]
+    /// Other cards that would do as well.
+    public let others: [KeptCard]
     /// Whether there is a card to answer with.
     public var isAnswerable: Bool { choice != nil }
 }
@@ -65,18 +67,50 @@ extension WalletService {
             ).isLoopback
             request = try await fetch(reference, by: door, isLoopback)
         }
-        let host = try WalletHTTP.Target(request.responseURI, acceptsLoopback: isLoopback).host
-        let kept = try preferring(preferred)
-        let cards = kept.compactMap { try? $0.card.get() }
-        let choice: PresentationChoice?
-        do {
-            choice = try holder.choose(for: request, among: cards)
-        } catch Refusal.typeMismatch {
-            choice = nil
-        }
+        return try choose(
+            for: request, isLoopback,
+            host: try WalletHTTP.Target(request.responseURI, acceptsLoopback: isLoopback)
+                .authority, preferring: preferred)
+    }
+
+    /// The same question with another card. Nobody is asked anything.
+    ///
+    /// - Parameters:
+    ///   - review: the question.
+    ///   - preferred: the number of the card to show where it will do.
+    /// - Returns: the question, for its owner to look at again.
+    /// - Throws: what is wrong with the folder, or `unsupported`.
+    public func review(
+        _ review: RequestReview, preferring preferred: Int
+    ) throws -> RequestReview {
+        try choose(
+            for: review.request, review.isLoopback, host: review.host, preferring: preferred)
+    }
+
+    private func choose(
+        for request: VerifiedRequest, _ isLoopback: Bool, host: String, preferring number: Int?
+    ) throws -> RequestReview {
+        let kept = try preferring(number)
+        let choice = try self.choice(for: request, among: kept)
         let parts = choice?.parts.compactMap { part in Self.part(part, among: kept) } ?? []
+        let others = try kept.filter { card in
+            try !parts.contains(where: { $0.card.number == card.number })
+                && self.choice(for: request, among: [card]) != nil
+        }
         return RequestReview(
-            request: request, choice: choice, isLoopback: isLoopback, host: host, parts: parts)
+            request: request, choice: choice, isLoopback: isLoopback, host: host, parts: parts,
+            others: others)
+    }
+
+    private func choice(
+        for request: VerifiedRequest, among kept: [KeptCard]
+    ) throws(Refusal) -> PresentationChoice? {
+        do {
+            return try holder.choose(
+                for: request, among: kept.compactMap { try? $0.card.get() })
+        } catch .typeMismatch {
+            return nil
+        }
     }
 
     /// Shows what the owner agreed to.

@@ -9,6 +9,8 @@ public enum Situation: Sendable {
     case showing
     /// A card is read, or deleted.
     case keeping
+    /// A card is settled.
+    case settling
 
     /// What happened, and what to do next.
     public func words(for refusal: Refusal) -> (happened: Message, next: Message) {
@@ -82,6 +84,23 @@ public enum Situation: Sendable {
             (
                 Message("この会員証は別の鍵のものです。", "This card belongs to another key."),
                 Message("鍵のファイルが取り替えられていないか確かめてください。", "Look whether the key file was replaced.")
+            )
+        case (.settling, .unsupported):
+            (
+                Message(
+                    "この発行者は、精算のための名簿をまだ公開していません。",
+                    "This issuer does not publish lists for settling yet."),
+                Message("後でもう一度お試しください。", "Please try again later.")
+            )
+        case (.settling, .notYetValid):
+            (
+                Message("この会員証の手続きは、まだ名簿に載っていません。", "No list has this card's session yet."),
+                Message("数時間後にもう一度お試しください。", "Please try again in some hours.")
+            )
+        case (.settling, .limitExceeded):
+            (
+                Message("名簿の人数が少なく、まだ紛れることができません。", "The list is too small to hide among."),
+                Message("人数が増えてから、もう一度お試しください。", "Please try again when more people are in it.")
             )
         default: (refusal.whatHappened, refusal.whatToDo)
         }

@@ -162,12 +162,18 @@ struct WalletSite: Sendable {
         router.post("requests/:id") { request, context in
             let form = try await Form(request, context)
             let id = try context.parameters.require("id")
-            let isDeclined = try form.required("answer") != "show"
+            let wish = try form.required("answer", atMost: 64)
             let taken = try await dialogs.take(id, context.session.key)
             guard case .request(let review) = taken else {
                 await dialogs.put(id, taken)
                 throw Refusal.conflict
             }
+            if wish.hasPrefix("card-"), let number = Int(wish.dropFirst(5)) {
+                let other = try? service.review(review, preferring: number)
+                await dialogs.put(id, .request(other ?? review))
+                return Response.seeOther("/requests/\(id)")
+            }
+            let isDeclined = wish != "show"
             let ending: Dialogs.Ending
             do {
                 let redirect =

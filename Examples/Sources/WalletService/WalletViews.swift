@@ -125,11 +125,17 @@ struct WalletViews {
             \(.join(held.claims.sorted { $0.key < $1.key }.map { row($0.key, $0.value, held) }))
             </tbody></table>
             <p><a href="/cards/\(card.number)/card.svg">\(language(.picture))</a></p>
-            <form class="inline" method="post" action="/cards/\(card.number)/settle">\(session.field)
-            <button class="quiet">\(language(.settle))</button></form>
+            \(card.edition?.edition.nationalID.isEmpty == false ? settling(card) : .empty)
             <a class="button quiet" href="/cards/\(card.number)/delete">\(language(.delete))</a>
             \(home)
             """)
+    }
+
+    private func settling(_ card: KeptCard) -> HTML {
+        """
+        <form class="inline" method="post" action="/cards/\(card.number)/settle">\(session.field)
+        <button class="quiet">\(language(.settle))</button></form>
+        """
     }
 
     private func row(_ name: String, _ value: JSON, _ card: Card) -> HTML {
@@ -153,26 +159,13 @@ struct WalletViews {
     }
 
     func settled(_ card: KeptCard, _ refusal: Refusal?) -> Response {
-        let note: HTML =
-            switch refusal {
-            case nil:
-                """
-                <section class="verdict good" role="status"><h2>\(language(.settledNow))</h2></section>
-                """
-            case .unsupported?:
-                """
-                <p>\(language(.noSettling))</p>
-                """
-            case .notYetValid?:
-                """
-                <p>\(language(.notSettledYet))</p>
-                """
-            case let refusal?: note(refusal, .keeping)
-            }
+        let done: HTML = """
+            <section class="verdict good" role="status"><h2>\(language(.settledNow))</h2></section>
+            """
         return page(
             .settle,
             """
-            \(note)
+            \(refusal.map { note($0, .settling) } ?? done)
             <p><a href="/cards/\(card.number)">\(language(.back))</a></p>
             """)
     }

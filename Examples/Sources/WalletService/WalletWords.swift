@@ -45,12 +45,6 @@ extension Message {
     static let settle = Message(
         "精算（本人の存在を公開の記録で証明）", "Settle (prove in the public log that a person is behind it)")
     static let settledNow = Message("精算しました。", "Settled.")
-    static let noSettling = Message(
-        "この発行者は、精算のための名簿をまだ公開していません。",
-        "This issuer does not publish lists for settling yet.")
-    static let notSettledYet = Message(
-        "この会員証の手続きは、まだ名簿に載っていません。後でもう一度お試しください。",
-        "No list has this card's session yet. Please try again later.")
 
     static let offer = Message("会員証の受け取り", "Receive a card")
     static let offerExplanation = Message(
@@ -69,14 +63,16 @@ extension Message {
 
     static let question = Message("会員証の提示", "Show a card")
     static let verifier = Message("求めている相手", "Who asks")
+    static let verified = Message("求めている相手（確認済み）", "Who asks (verified)")
     static let unproven = Message("（身元は証明されていません）", "(has not proven who it is)")
     static let answerGoesTo = Message("回答の送り先", "The answer goes to")
     static let wouldBeShown = Message("相手に見せるもの", "What would be shown")
     static let staysHidden = Message("見せないもの", "What stays hidden")
     static let cardItself = Message(
         "会員証：発行者、版、番号、特典", "the card: issuer, edition, number, benefits")
-    static let nameAndNumber = Message(
-        "マイナンバー、氏名、住所（会員証に入っていません）", "ID number, name and address: they are not in the card")
+    static let idNumber = Message(
+        "マイナンバー（どの会員証にも入っていません）", "your ID number: no card has it")
+    static let useInstead = Message("代わりに使う：", "Use instead:")
     static let noFittingCard = Message("求められた会員証がありません。", "No card here is what was asked for.")
     static let nothingLeaves = Message("何も送られません。", "Nothing is sent.")
     static let show = Message("同意して見せる", "Agree and show")

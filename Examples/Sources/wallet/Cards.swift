@@ -144,14 +144,9 @@ struct Settle: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await common.run(.keeping) { wallet in
-            do {
-                let list = try await wallet.settle(number, ofAtLeast: crowd)
-                try common.print(["list": list], language(.settled))
-            } catch Refusal.unsupported {
-                complain("unsupported: \(language(.noSettling))")
-                throw ExitCode(1)
-            }
+        try await common.run(.settling) { wallet in
+            let list = try await wallet.settle(number, ofAtLeast: crowd)
+            try common.print(["list": list], language(.settled))
         }
     }
 }

@@ -80,9 +80,6 @@ extension Message {
         "Proves in the public log that a person is behind a card.")
     static let crowdHelp = Message("名簿の最小の人数。", "Among how many sessions at least.")
     static let settled = Message("精算しました。", "Settled.")
-    static let noSettling = Message(
-        "この発行者は、精算のための名簿をまだ公開していません。",
-        "This issuer does not publish lists for settling yet.")
 
     static let serveAbstract = Message("ブラウザー用のページを開きます。", "Serves the pages for a browser.")
     static let serveDiscussion = Message(

@@ -31,6 +31,8 @@ struct Serve: AsyncParsableCommand {
                 WebServer.Settings(host: host, port: port, isTest: false))
             try common.print(
                 ["address": "http://\(host):\(port)/"], "http://\(host):\(port)/")
+            // Whoever reads this through a pipe waits for it.
+            fflush(nil)
             try await server.run()
         }
     }

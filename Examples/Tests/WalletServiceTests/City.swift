@@ -142,7 +142,12 @@ final class City: Sendable {
         inn.answer { [self] ask in
             do throws(Refusal) {
                 let text = String(decoding: ask.body, as: UTF8.self)
-                guard ask.path != "/answer" else { return .text(try await door.answer(text)) }
+                guard ask.path != "/answer" else {
+                    let reply = try await door.answer(text)
+                    let isLost = lost.withLock { $0 == "/answer" }
+                    return isLost
+                        ? Live.Reply(body: [UInt8](repeating: 0x20, count: 2 << 20)) : .text(reply)
+                }
                 guard ask.path.hasPrefix("/request/") else { return .missing }
                 var object = try await door.request(
                     of: String(ask.path.dropFirst("/request/".count)),
@@ -179,6 +184,18 @@ final class City: Sendable {
         return try await offers.offer(
             [person == nil ? "visitors" : "persons"], for: Array(request.utf8),
             protectedBy: protection ?? .holder(wallet.publicKey))
+    }
+
+    /// A link of somebody at the inn's address who proves nothing.
+    func unsignedQuestion() async throws -> String {
+        let client = try PresentationClient.unsigned(answeredAt: inn.base + "/answer")
+        let stranger = try PresentationTransactions(
+            client: client,
+            verifier: Verifier(at: client.id, trusting: issuer.profile, store: .inMemory()),
+            endpoints: PresentationEndpoints(
+                request: inn.base + "/request", response: inn.base + "/answer",
+                completion: inn.base + "/done", acceptsLoopback: true), store: .inMemory())
+        return try await stranger.start(.crossDevice, asking: ["tier"]).link
     }
 
     /// A card in the wallet.

@@ -48,7 +48,6 @@ final class Live: Sendable {
     /// Runs `body` while the server lives.
     static func run(_ body: (Live) async throws -> Void) async throws {
         let box = Mutex<Live?>(nil)
-        let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let router = Router()
         @Sendable func respond(_ request: Request) async throws -> Response {
             guard let live = box.withLock({ $0 }) else { throw HTTPError(.serviceUnavailable) }
@@ -56,6 +55,18 @@ final class Live: Sendable {
         }
         router.get("**") { request, _ in try await respond(request) }
         router.post("**") { request, _ in try await respond(request) }
+        try await serve(router) { port in
+            let live = Live(port: port)
+            box.withLock { $0 = live }
+            try await body(live)
+        }
+    }
+
+    /// Runs `body` while these routes are served on a port that the system chooses.
+    static func serve<Context: RequestContext>(
+        _ router: Router<Context>, _ body: (Int) async throws -> Void
+    ) async throws where Context.Source == ApplicationRequestContextSource {
+        let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             router: router,
             configuration: ApplicationConfiguration(
@@ -66,9 +77,7 @@ final class Live: Sendable {
         let server = Task { try await application.run() }
         defer { server.cancel() }
         for await port in ports {
-            let live = Live(port: port)
-            box.withLock { $0 = live }
-            try await body(live)
+            try await body(port)
             return
         }
     }

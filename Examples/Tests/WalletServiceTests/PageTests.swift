@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Pages
+import ServiceKit
 import Synchronization
 import Tegata
 import TegataOpenID
@@ -194,6 +195,23 @@ struct PageTests {
         }
     }
 
+    @Test func `another card is used instead`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            try await city.member(wallet)
+            try await city.member(wallet)
+            let started = try await city.door.start(.crossDevice, asking: ["tier"])
+            try await browse(wallet) { browser in
+                let asked = try await browser.follow("/open", ["link": started.link])
+                #expect(asked.text.contains("value=\"card-1\""))
+                let other = try await browser.follow(asked.path, ["answer": "card-1"])
+                #expect(other.text.contains("value=\"card-2\""))
+                _ = try await browser.follow(asked.path, ["answer": "show"])
+                #expect(try wallet.history().flatMap(\.shown).map(\.serial) == [1])
+            }
+        }
+    }
+
     @Test func `a question is declined`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()
@@ -209,7 +227,7 @@ struct PageTests {
     }
 
     @Test
-    func `other sites' forms, other sessions and other names of this machine are refused (A124)`()
+    func `other sites' forms and other sessions are refused (A124)`()
         async throws
     {
         try await City.run { city in
@@ -240,6 +258,34 @@ struct PageTests {
                 #expect(String(buffer: led.body).contains("Another page led here"))
                 let bad = try await browser.get("/open?client_id=a&credential_offer=b")
                 #expect(bad.status == .badRequest)
+            }
+        }
+    }
+
+    @Test func `a stranger's name that leads to this machine reads no page`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let server = try wallet.server(WebServer.Settings(port: 0, isTest: false))
+            try await Live.serve(server.router) { port in
+                func status(_ path: String, _ host: String) async throws -> Int {
+                    try await WalletHTTP().send(
+                        "GET", "http://127.0.0.1:\(port)" + path, fields: ["Host": host],
+                        acceptsLoopback: true
+                    ).status
+                }
+                for host in ["127.0.0.1:\(port)", "localhost", "LOCALHOST:\(port)"] {
+                    let status = try await status("/", host)
+                    #expect(status == 200, "\(host)")
+                }
+                for host in [
+                    "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80",
+                    "127.0.0.2",
+                ] {
+                    for path in ["/", "/history", "/cards/1", "/open?client_id=x"] {
+                        let status = try await status(path, host)
+                        #expect(status == 403, "\(host)\(path)")
+                    }
+                }
             }
         }
     }

@@ -18,7 +18,7 @@ struct ShowingTests {
             let started = try await city.door.start(
                 .sameDevice, asking: ["tier", "name"], postsNonce: postsNonce)
             let review = try await wallet.review(request: started.link)
-            #expect(review.isAuthenticated && review.host == "127.0.0.1")
+            #expect(review.isAuthenticated && city.inn.base == "http://" + review.host)
             #expect(review.verifier == "decentralized_identifier:" + city.did)
             #expect(review.parts.map(\.shown) == [["name", "tier"]])
             #expect(review.parts.map(\.hidden) == [["ward"]])
@@ -73,6 +73,19 @@ struct ShowingTests {
             #expect(state == .cancelled)
             let entry = try #require(try wallet.history().first)
             #expect(entry.outcome == .declined && entry.shown.isEmpty)
+        }
+    }
+
+    @Test func `what was shown is in the history even when no reply is heard`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            try await city.member(wallet)
+            let started = try await city.door.start(.crossDevice, asking: ["tier"])
+            let review = try await wallet.review(request: started.link)
+            city.lost.withLock { $0 = "/answer" }
+            await #expect(throws: Refusal.limitExceeded) { try await wallet.show(review) }
+            #expect(try wallet.history().map(\.outcome) == [.sent])
+            #expect(try wallet.history().first?.shown.map(\.claims) == [["tier"]])
         }
     }
 
@@ -149,6 +162,30 @@ struct ShowingTests {
             #expect(newest.parts.map(\.card.number) == [2])
             let first = try await wallet.review(request: started.link, preferring: 1)
             #expect(first.parts.map(\.card.number) == [1])
+            #expect(newest.others.map(\.number) == [1] && first.others.map(\.number) == [2])
+            let again = try wallet.review(newest, preferring: 1)
+            #expect(again.parts.map(\.card.number) == [1])
+            #expect(city.inn.asked.filter { $0.hasPrefix("GET /request/") }.count == 2)
+        }
+    }
+
+    @Test func `who proves nothing may ask only where the owner allows it, and is named as such`()
+        async throws
+    {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            try await city.member(wallet)
+            let link = try await city.unsignedQuestion()
+            await #expect(throws: Refusal.issuerUntrusted) {
+                try await wallet.review(request: link)
+            }
+            let easy = try WalletService(
+                home: wallet.home, trusting: VerifierTrust(acceptsUnsigned: true),
+                acceptsLoopback: true)
+            let review = try await easy.review(request: link)
+            #expect(!review.isAuthenticated && review.isAnswerable)
+            #expect(review.verifier == "redirect_uri:" + city.inn.base + "/answer")
+            #expect(city.inn.asked.isEmpty)
         }
     }
 }
