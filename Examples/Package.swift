@@ -160,8 +160,11 @@ let package = Package(
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: settings),
         .executableTarget(
             name: "tegata",

@@ -145,7 +145,9 @@ struct CounterPages: Sendable {
     private func show(_ request: Request, _ context: WebContext) async throws -> Response {
         let visit = try await counter.visits.visit(
             try context.parameters.require("id"), of: context.session.key)
-        if let verdict = visit.verdict { return try await verdictPage(verdict, visit, request, context) }
+        if let verdict = visit.verdict {
+            return try await verdictPage(verdict, visit, request, context)
+        }
         guard case .openID(let isSameDevice) = visit.way else {
             guard Visits.now <= visit.expiry else { throw Refusal.expired }
             return try await waitingPage(visit, .waiting, request, context)

@@ -76,7 +76,8 @@ struct KioskPages: Sendable {
         let form = try await Form(request, context)
         let name = try form.required("edition", atMost: 128)
         guard let reader, let identity else { throw Refusal.unsupported }
-        guard let (edition, profile) = await editions().first(where: { $0.edition.listsFile == name })
+        guard
+            let (edition, profile) = await editions().first(where: { $0.edition.listsFile == name })
         else { throw Refusal.malformed }
         let card = try await reader.card(form["card"])
         do {

@@ -79,7 +79,8 @@ extension Message {
     static let anonymous = Message("名のらずに", "Anonymously")
     static let anonymousExplained = Message(
         "会員のひとりであることだけを示します。どの会員かは、ここにもわかりません。おひとり一回です。",
-        "You show that you are one of the members, and nobody learns which one. Once for each member.")
+        "You show that you are one of the members, and nobody learns which one. Once for each member."
+    )
     static let anonymity = Message("何人のうちのひとりか", "One of how many")
     static let people = Message("人", "members")
     static let predicates = Message("加えて示すこと", "What is shown besides")

@@ -53,7 +53,8 @@ struct WalletRoutes: Sendable {
     private static func transaction(of body: String) -> String? {
         guard let form = try? Form(parsing: body) else { return nil }
         if let state = form["state"] { return state }
-        guard let header = (form["response"]?.prefix { $0 != "." }).map(String.init), header.utf8.count < 8192
+        guard let header = (form["response"]?.prefix { $0 != "." }).map(String.init),
+            header.utf8.count < 8192
         else { return nil }
         var base64 = header.replacing("-", with: "+").replacing("_", with: "/")
         base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)

@@ -23,7 +23,8 @@ struct Command: AsyncParsableCommand {
     @Option(help: "On which port.")
     var port = 7401
 
-    @Option(help: "Where browsers and wallets reach it; http://127.0.0.1:PORT when it is not given.")
+    @Option(
+        help: "Where browsers and wallets reach it; http://127.0.0.1:PORT when it is not given.")
     var address: String?
 
     @Option(help: "An issuer whose cards are believed, by its identifier. Give one or more.")

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@testable import VerifierService
+
+/// Requests that have stopped other servers: each is refused, and the next honest one is answered.
+@Suite struct HostileRequestTests {
+    private let inn = Browser(VerifierWorld.innAddress, accept: "application/json")
+
+    private func isAlive() async throws -> Bool {
+        try await inn.get("/health").text == #"{"status":"ok"}"#
+    }
+
+    @Test func `too many headers, and too long a one, are refused or cut off (A118)`() async throws {
+        _ = try await VerifierWorld.shared.value
+        let many = Dictionary(uniqueKeysWithValues: (0..<100_000).map { ("x\($0)", "1") })
+        for headers in [many, ["x": String(repeating: "a", count: 1 << 20)]] {
+            // A server that closes the line while it is being sent to shows as an error of ours.
+            let status = try? await inn.post("/start", body: "", headers: headers).status
+            #expect(status.map { (400..<500).contains($0) } ?? true)
+            #expect(try await isAlive())
+        }
+    }
+
+    @Test func `nested keys, broken paths and backward ranges are refused (A120)`() async throws {
+        _ = try await VerifierWorld.shared.value
+        let key = "form" + String(repeating: "%5Ba%5D", count: 4_000)
+        let deep = "a" + String(repeating: "[a]", count: 10_000)
+        for body in [key + "=1", deep + "=1", "%FF=1", "form=%C0%AF", "form=1&form=2", "=&=", "&"] {
+            let status = try await inn.post("/start", body: body).status
+            #expect((400..<500).contains(status), "\(body.prefix(40))")
+        }
+        for path in ["/%FF%FE", "/visit/%C0%AF", "/visit/%00", "/openid4vp/request/%E0%80", "/a//..//b"] {
+            #expect((400..<500).contains(try await inn.get(path).status), "\(path)")
+        }
+        let ranged = try await inn.post("/start", body: "", headers: ["Range": "bytes=5-1"])
+        #expect((400..<500).contains(ranged.status))
+        #expect(try await isAlive())
+    }
+
+    @Test func `bodies beyond their limit are cut (A115)`() async throws {
+        _ = try await VerifierWorld.shared.value
+        for path in ["/openid4vp/response/common", "/start", "/anonymous/vote/answer"] {
+            let long = String(repeating: "a", count: 1 << 21)
+            let answer = try await inn.post(path, body: long)
+            #expect(answer.value("error") == "limit_exceeded")
+        }
+        #expect(try await isAlive())
+    }
+
+    @Test(arguments: [
+        "\r\nSet-Cookie: a=b", "\u{1B}[31mred", "<script>alert(1)</script>", "eyJhbGciOiJFUzI1NiJ9.secret~",
+    ])
+    func `what a stranger sent is in no answer (A123, A124)`(_ text: String) async throws {
+        _ = try await VerifierWorld.shared.value
+        let coded = Browser.form(["a": text]).dropFirst(2)
+        for accept in ["text/html", "application/json"] {
+            let browser = Browser(VerifierWorld.innAddress, accept: accept)
+            let answers = [
+                try await browser.get("/visit/\(coded)"), try await browser.get("/?lang=\(coded)"),
+                try await browser.get("/openid4vp/request/\(coded)"),
+                try await browser.get("/openid4vp/done?transaction=\(coded)&response_code=\(coded)"),
+                try await browser.post("/openid4vp/response/common", ["state": text, "vp_token": text]),
+                try await browser.post("/start", ["form": text, "check": text]),
+                try await browser.post("/anonymous/vote/answer", body: text),
+            ]
+            for answer in answers { #expect(!answer.text.contains(text)) }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import Hummingbird
+import Pages
+import ServiceKit
+import Synchronization
+import Tegata
+import TegataNationalID
+import TegataOpenID
+
+@testable import VerifierService
+
+/// A city with three members behind a small HTTP server, and an inn's verifier that trusts it, both on loopback.
+struct VerifierWorld: Sendable {
+    static let cityAddress = "http://127.0.0.1:17510"
+    static let innAddress = "http://127.0.0.1:17511"
+    static let shared = Task { try await VerifierWorld() }
+
+    struct Member: Sendable {
+        let identity: DemoIdentity
+        let holder: Holder
+        let card: Card
+    }
+
+    let city: Issuer
+    let founders: OpenEdition
+    let members: [Member]
+    let service: VerifierService
+    let profileReads: ProfileReads
+
+    /// How often the city was asked about itself.
+    final class ProfileReads: Sendable {
+        private let count = Mutex(0)
+
+        var value: Int { count.withLock { $0 } }
+
+        func add() { count.withLock { $0 += 1 } }
+    }
+
+    init() async throws {
+        let identity = IdentityServices.embedded(accepting: .testCards)
+        let city = Issuer(at: Self.cityAddress, keys: .generate(), identity: identity)
+        let founders = try await city.open(
+            Edition(
+                "founders", limit: 500,
+                title: ["ja": "<b>創設\u{202E}会員</b>", "en": "<b>Foun\u{202E}ders</b>"],
+                benefits: ["taxi", "onsen"], nationalID: [.jpkiP384],
+                committed: [.number("since", bits: 12)]))
+        var members = [Member]()
+        for _ in 0..<4 {
+            let identity = DemoIdentity(.jpkiP384)
+            let holder = Holder(key: TegataCrypto.P256.PrivateKey())
+            let issued = try await city.issue(
+                to: try await holder.request(founders, proving: identity),
+                claims: [
+                    "tier": .selective("<script>gold</script>"), "name": .selective("Yu"),
+                    "since": .selective(2026),
+                ])
+            members.append(
+                Member(
+                    identity: identity, holder: holder,
+                    card: try holder.accept(issued, from: city.profile)))
+        }
+        self.city = city
+        self.founders = founders
+        self.members = members
+        let reads = ProfileReads()
+        profileReads = reads
+        let aiko = members[0].identity
+        service = try VerifierService(
+            VerifierService.Settings(
+                web: WebServer.Settings(port: 17511, perMinute: 1_000_000, isTest: false),
+                address: Self.innAddress, issuers: [Self.cityAddress],
+                key: TegataCrypto.P256.PrivateKey(),
+                plan: Plan(
+                    checks: [
+                        .anyMember,
+                        Check(
+                            "tier", Message("特典", "Benefits"), edition: "founders",
+                            claims: ["tier"]),
+                        Check(
+                            "person", Message("本人", "Person"), edition: "founders",
+                            claims: ["tier"], asksPerson: true),
+                    ],
+                    benefits: [
+                        CountedBenefit(
+                            "taxi", Message("タクシー", "Taxi rides"), edition: "founders",
+                            benefit: "taxi", count: 10),
+                        CountedBenefit(
+                            "ferry", Message("渡し船", "Ferry"), edition: "founders",
+                            benefit: "ferry", count: 10),
+                    ],
+                    actions: [
+                        MemberAction(
+                            "vote", Message("投票", "A vote"), edition: "founders", number: 1,
+                            requiring: [.atMost("since", 2026)])
+                    ]), walletScheme: "openid4vp://"),
+            identity: identity,
+            reader: TestCards([
+                ("aiko", Message("愛子", "Aiko"), aiko),
+                ("stranger", Message("知らない人", "Stranger"), DemoIdentity(.jpkiP384)),
+            ]))
+        let stub = Self.stub(city, founders, reads)
+        Task { try await stub.run() }
+        try await Self.wait(for: Self.cityAddress)
+        let inn = service
+        Task { try await inn.run() }
+        try await Self.wait(for: Self.innAddress)
+    }
+
+    /// What a verifier reads of an issuer.
+    private static func stub(
+        _ city: Issuer, _ founders: OpenEdition, _ reads: ProfileReads
+    ) -> WebServer {
+        let server = WebServer(
+            "city", WebServer.Settings(port: 17510, perMinute: 1_000_000, isTest: true)
+        ) { nil }
+        server.router.get("log/profile.json") { _, _ in
+            reads.add()
+            return Response.json(city.profile.encoded)
+        }
+        server.router.get("log/lists/{file}") { _, context in
+            guard "lists/" + (try context.parameters.require("file")) == founders.listsFile else {
+                throw HTTPError(.notFound)
+            }
+            return Response.json(
+                try await city.publicLists(of: founders), type: "application/jwt")
+        }
+        server.router.get("tegata/status") { _, _ in
+            Response.json(try await city.statusList(), type: "application/statuslist+jwt")
+        }
+        // What no verifier should swallow.
+        server.router.get("hostile/redirect") { _, _ in Response.seeOther("/log/profile.json") }
+        server.router.get("hostile/loop") { _, _ in Response.seeOther("/hostile/loop") }
+        server.router.get("hostile/page") { _, _ in Response.json("{}", type: "text/html") }
+        server.router.get("hostile/endless") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody { writer in
+                    let chunk = ByteBuffer(repeating: 0x20, count: 1 << 16)
+                    while true { try await writer.write(chunk) }
+                })
+        }
+        server.router.get("hostile/slow") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody { writer in
+                    while true {
+                        try await writer.write(ByteBuffer(string: " "))
+                        try await Task.sleep(for: .milliseconds(200))
+                    }
+                })
+        }
+        return server
+    }
+
+    private static func wait(for address: String) async throws {
+        let browser = Browser(address)
+        for _ in 0..<200 {
+            if (try? await browser.get("/health"))?.status == 200 { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Refusal.unavailable
+    }
+
+    /// Starts a check, and returns the path of its page.
+    static func start(
+        _ check: String, _ flow: String = "cross", by browser: Browser
+    ) async throws -> String {
+        let token = try await browser.get("/").field("form") ?? ""
+        let answer = try await browser.post(
+            "/start", ["form": token, "check": check, "flow": flow])
+        return answer.location ?? "status \(answer.status)"
+    }
+
+    /// The link of a check under way.
+    static func link(_ path: String, _ browser: Browser) async throws -> String {
+        try await browser.get(path, accept: "application/json").value("link") ?? ""
+    }
+
+    /// What an honest wallet makes of a link.
+    func request(_ link: String) async throws -> VerifiedRequest {
+        let trust = try RequestTrust(
+            dids: [try ClientIdentifier(parsing: service.id).name], acceptsLoopback: true)
+        guard case .reference(let reference) = try trust.open(link) else {
+            throw Refusal.malformed
+        }
+        let object = try await Browser(Self.innAddress).get(reference.address)
+        return try trust.verify(object.text, from: reference)
+    }
+
+    func answer(_ link: String, with member: Int) async throws -> WalletAnswer {
+        let member = members[member]
+        return try member.holder.answer(
+            member.holder.choose(for: try await request(link), among: [member.card]))
+    }
+
+    /// A visit whose card has been verified.
+    func verified(
+        _ check: String, by browser: Browser, with member: Int
+    ) async throws -> String {
+        let path = try await Self.start(check, by: browser)
+        let answer = try await answer(Self.link(path, browser), with: member)
+        _ = try await Browser(Self.innAddress).post(answer.address, body: answer.body)
+        return path
+    }
+}
