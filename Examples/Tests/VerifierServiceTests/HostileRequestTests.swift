@@ -31,7 +31,8 @@ import Testing
             #expect((400..<500).contains(status), "\(body.prefix(40))")
         }
         for path in ["/%FF%FE", "/visit/%C0%AF", "/visit/%00", "/openid4vp/request/%E0%80", "/a//..//b"] {
-            #expect((400..<500).contains(try await inn.get(path).status), "\(path)")
+            let status = try await inn.get(path).status
+            #expect((400..<500).contains(status), "\(path)")
         }
         let ranged = try await inn.post("/start", body: "", headers: ["Range": "bytes=5-1"])
         #expect((400..<500).contains(ranged.status))
