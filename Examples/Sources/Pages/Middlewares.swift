@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -21,8 +20,7 @@ struct LogMiddleware: RouterMiddleware {
         let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
         await counters.count(path: path, status: response.status.code, reason: reason)
         context.logger.info(
-            "\(request.method.rawValue) \(path) \(response.status.code) \(reason) \(Int(milliseconds)) ms"
-        )
+            "\(request.method.rawValue) \(path) \(response.status.code) \(reason) \(Int(milliseconds)) ms")
         return response
     }
 }
@@ -97,7 +95,6 @@ struct RefusalMiddleware: RouterMiddleware {
     }
 }
 
-/// Nothing too often, and nothing that cannot be read.
 struct LimitMiddleware: RouterMiddleware {
     let limit: RateLimit
 
@@ -106,9 +103,6 @@ struct LimitMiddleware: RouterMiddleware {
         next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         guard await limit.allows(context.client) else { throw Refusal.limitExceeded }
-        // The router takes a path that is no UTF-8 for none at all, and would answer with the first page (A120).
-        let path = request.head.path?.prefix { $0 != "?" } ?? ""
-        guard String(path).removingPercentEncoding != nil else { throw Refusal.malformed }
         return try await next(request, context)
     }
 }
@@ -137,9 +131,8 @@ struct BrowserMiddleware: RouterMiddleware {
         let known = BrowserSession(cookie: request.cookies[BrowserSession.cookie]?.value)
         if let known { context.session = known }
         var response = try await next(request, context)
-        guard
-            response.headers[.contentType]?.hasPrefix("text/html") == true
-                || response.status == .seeOther
+        guard response.headers[.contentType]?.hasPrefix("text/html") == true
+            || response.status == .seeOther
         else { return response }
         if known == nil {
             response.setCookie(cookie(BrowserSession.cookie, context.session.ticket))
