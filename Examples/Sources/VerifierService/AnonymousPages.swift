@@ -21,6 +21,11 @@ struct AnonymousPages: Sendable {
             ]
             return Response.json(reply.description)
         }
+        router.get("anonymous/{action}/lists") { _, context in
+            Response.json(
+                try await hall.lists(try plan(context)), caching: "public, max-age=3600",
+                type: "application/jwt")
+        }
         router.post("anonymous/{action}/answer") { request, context in
             let plan = try plan(context)
             let answer = try await request.text(limit: 64 * 1024)

@@ -8,7 +8,7 @@ actor Hall {
     let verifier: AnonymousVerifier
     private let issuers: TrustedIssuers
     private let folder: String?
-    private var held = [String: AnonymousAction]()
+    private var held = [String: (action: AnonymousAction, lists: String)]()
     private var accepted = [String: Int]()
 
     init(_ verifier: AnonymousVerifier, _ issuers: TrustedIssuers, folder: String?) {
@@ -21,19 +21,33 @@ actor Hall {
     ///
     /// - Throws: `unavailable`, `unsupported` for an edition without members yet.
     func action(_ plan: MemberAction) async throws(Refusal) -> AnonymousAction {
-        if let action = held[plan.id] { return action }
+        try await begin(plan).action
+    }
+
+    /// The lists that the action is held with, as the issuer signed them: what a wallet answers about. Later ones say more than
+    /// was so when the action began.
+    ///
+    /// - Throws: as `action(_:)`.
+    func lists(_ plan: MemberAction) async throws(Refusal) -> String {
+        try await begin(plan).lists
+    }
+
+    private func begin(
+        _ plan: MemberAction
+    ) async throws(Refusal) -> (action: AnonymousAction, lists: String) {
+        if let known = held[plan.id] { return known }
         let (edition, profile) = try await issuers.edition(plan.edition, of: plan.issuer)
-        let lists = try await lists(plan, edition)
+        let lists = try await signedLists(plan, edition)
         // Two may ask at once: whoever is second takes what the first has begun.
-        if let action = held[plan.id] { return action }
+        if let known = held[plan.id] { return known }
         let snapshot = try MemberSnapshot(parsing: lists, from: profile)
         let action = try AnonymousAction(
             snapshot, number: plan.number, opens: snapshot.time,
             closes: snapshot.time + plan.seconds, requiring: plan.predicates,
             purpose: ["ja": plan.title.japanese, "en": plan.title.english])
         try keep(lists, of: plan)
-        held[plan.id] = action
-        return action
+        held[plan.id] = (action, lists)
+        return (action, lists)
     }
 
     func verify(
@@ -51,7 +65,7 @@ actor Hall {
         folder.map { "\($0)/action-\(plan.id)-\(plan.number).jwt" }
     }
 
-    private func lists(
+    private func signedLists(
         _ plan: MemberAction, _ edition: OpenEdition
     ) async throws(Refusal) -> String {
         if let file = file(of: plan), FileManager.default.fileExists(atPath: file) {

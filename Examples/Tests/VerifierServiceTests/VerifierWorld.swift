@@ -11,8 +11,11 @@ import TegataOpenID
 
 /// A city with three members behind a small HTTP server, and an inn's verifier that trusts it, both on loopback.
 struct VerifierWorld: Sendable {
-    static let cityAddress = "http://127.0.0.1:17510"
-    static let innAddress = "http://127.0.0.1:17511"
+    // Of this run alone: a server that another one left behind has other keys.
+    private static let port = Int.random(in: 20_000..<32_000)
+    static let cityAddress = "http://127.0.0.1:\(port)"
+    static let innAddress = "http://127.0.0.1:\(innPort)"
+    static var innPort: Int { port + 1 }
     static let shared = Task { try await VerifierWorld() }
 
     struct Member: Sendable {
@@ -68,7 +71,7 @@ struct VerifierWorld: Sendable {
         let aiko = members[0].identity
         service = try VerifierService(
             VerifierService.Settings(
-                web: WebServer.Settings(port: 17511, perMinute: 1_000_000, isTest: false),
+                web: WebServer.Settings(port: Self.port + 1, perMinute: 1_000_000, isTest: false),
                 address: Self.innAddress, issuers: [Self.cityAddress],
                 key: TegataCrypto.P256.PrivateKey(),
                 plan: Plan(
@@ -112,7 +115,7 @@ struct VerifierWorld: Sendable {
         _ city: Issuer, _ founders: OpenEdition, _ reads: ProfileReads
     ) -> WebServer {
         let server = WebServer(
-            "city", WebServer.Settings(port: 17510, perMinute: 1_000_000, isTest: true)
+            "city", WebServer.Settings(port: port, perMinute: 1_000_000, isTest: true)
         ) { nil }
         server.router.get("log/profile.json") { _, _ in
             reads.add()
