@@ -9,6 +9,7 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
         markup = value
     }
 
+    /// Markup written here, with values in it.
     public init(stringInterpolation: StringInterpolation) {
         markup = stringInterpolation.markup
     }
@@ -35,10 +36,12 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var markup = ""
 
+        /// Nothing yet.
         public init(literalCapacity: Int, interpolationCount: Int) {
             markup.reserveCapacity(literalCapacity)
         }
 
+        /// Markup written here.
         public mutating func appendLiteral(_ literal: String) { markup += literal }
 
         /// A value's text, in element or quoted attribute.
@@ -46,8 +49,10 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
             markup += escaped(value.description)
         }
 
+        /// Other markup, as it is.
         public mutating func appendInterpolation(_ value: HTML) { markup += value.markup }
 
+        /// Other markup, or nothing.
         public mutating func appendInterpolation(_ value: HTML?) { markup += value?.markup ?? "" }
     }
 }

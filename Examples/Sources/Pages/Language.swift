@@ -38,9 +38,12 @@ public enum Language: String, Sendable, CaseIterable {
 
 /// One thing said in both languages. All that people see is written with these, so neither language is ever forgotten.
 public struct Message: Sendable, Hashable {
+    /// In Japanese.
     public let japanese: String
+    /// In English.
     public let english: String
 
+    /// The same thing twice.
     public init(_ japanese: String, _ english: String) {
         self.japanese = japanese
         self.english = english

@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func `a client that asks too often waits, and others do not notice`() async throws {
-        let site = try await Site(port: 17_411, perMinute: 60)
+        let site = try await Site(perMinute: 60)
         let browser = Browser(site.address)
         var statuses = [Int]()
         for _ in 0..<80 { statuses.append(try await browser.get("/").status) }
@@ -128,7 +128,8 @@ import Testing
             try await IssuerService(
                 IssuerSettings(
                     address: "http://127.0.0.1:17412", home: home, name: Message("市", "City"),
-                    web: WebServer.Settings(port: 17_412, isTest: true)), reader: TestCards.strangers())
+                    web: WebServer.Settings(port: 17_412, isTest: true)),
+                reader: TestCards.strangers())
         }
         let first = try await start()
         #expect(first.password.count == 64, "made at random, and no default (A75)")

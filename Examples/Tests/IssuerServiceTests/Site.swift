@@ -5,13 +5,15 @@ import ServiceKit
 
 /// One issuer for all tests, on loopback, with a folder of its own.
 struct Site: Sendable {
-    static let shared = Task { try await Site(port: 17_410) }
+    static let shared = Task { try await Site() }
 
     let address: String
     let home: String
     let password: String
 
-    init(port: Int, perMinute: Int = 1_000_000) async throws {
+    init(perMinute: Int = 1_000_000) async throws {
+        // One that no other run has: somebody else's issuer would have another operator.
+        let port = Int.random(in: 30_000..<60_000)
         address = "http://127.0.0.1:\(port)"
         home = FileManager.default.temporaryDirectory.path + "/tegata-site-\(UUID().uuidString)"
         let service = try await IssuerService(

@@ -12,7 +12,8 @@ import Testing
 
     private func browser() -> Browser { Browser(VerifierWorld.innAddress) }
 
-    @Test func `a card is shown from another device, and only what was asked is seen (A45, A62, A124)`()
+    @Test
+    func `a card is shown from another device, and only what was asked is seen (A45, A62, A124)`()
         async throws
     {
         let world = try await VerifierWorld.shared.value
@@ -43,7 +44,9 @@ import Testing
         #expect(!json.text.contains("Yu") && !json.text.contains("since"))
     }
 
-    @Test func `a result is for the session that started, whoever asks how often (A60)`() async throws {
+    @Test func `a result is for the session that started, whoever asks how often (A60)`()
+        async throws
+    {
         let world = try await VerifierWorld.shared.value
         let inn = browser()
         let path = try await world.verified("tier", by: inn, with: 0)
@@ -52,8 +55,10 @@ import Testing
             #expect(try await stranger.get(path).status == 403)
             let id = path.dropFirst("/visit/".count)
             #expect(
-                try await stranger.get("/openid4vp/done?transaction=\(id)&response_code=\(freshName())")
-                    .status == 403)
+                try await stranger.get(
+                    "/openid4vp/done?transaction=\(id)&response_code=\(freshName())"
+                )
+                .status == 403)
         }
         for _ in 0..<100 {
             #expect(
@@ -104,7 +109,9 @@ import Testing
         #expect(repeated.value("error") == "conflict" && repeated.status == 409)
     }
 
-    @Test func `an answer in the open is refused, the counter sees why, and another one may follow (A64)`()
+    @Test
+    func
+        `an answer in the open is refused, the counter sees why, and another one may follow (A64)`()
         async throws
     {
         let world = try await VerifierWorld.shared.value
@@ -120,7 +127,9 @@ import Testing
         #expect(try await inn.get(path).text.contains("№ 2 / 500"))
     }
 
-    @Test func `a request is fetched twice, and by POST with the wallet's nonce (A65)`() async throws {
+    @Test func `a request is fetched twice, and by POST with the wallet's nonce (A65)`()
+        async throws
+    {
         let world = try await VerifierWorld.shared.value
         let inn = browser()
         let path = try await VerifierWorld.start("tier", by: inn)
@@ -133,7 +142,8 @@ import Testing
         let padded = base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4)
         let claims = String(decoding: try #require(Data(base64Encoded: padded)), as: UTF8.self)
         #expect(claims.contains("\"wallet_nonce\":\"nonce-of-a-wallet\""))
-        #expect(try await world.answer(VerifierWorld.link(path, inn), with: 1).body.isEmpty == false)
+        #expect(
+            try await world.answer(VerifierWorld.link(path, inn), with: 1).body.isEmpty == false)
         #expect(
             try await wallet.get("/openid4vp/request/\(freshName())").value("error") == "conflict")
     }
@@ -182,7 +192,8 @@ import Testing
         #expect(verdict.text.contains("\"person_proven\":true"))
     }
 
-    @Test func `cards of issuers that nobody named are refused, and their flood asks nobody (A47, R5)`()
+    @Test
+    func `cards of issuers that nobody named are refused, and their flood asks nobody (A47, R5)`()
         async throws
     {
         let world = try await VerifierWorld.shared.value

@@ -7,21 +7,24 @@ import Testing
 /// What a service asks for over the network, and how much of it it reads.
 @Suite struct FetcherTests {
     @Test(arguments: [
-        "http://city.example/x", "file:///etc/passwd", "data:application/json,{}", "ftp://city.example",
+        "http://city.example/x", "file:///etc/passwd", "data:application/json,{}",
+        "ftp://city.example",
         "https://127.0.0.1", "https://127.1", "https://2130706433", "https://0x7f000001",
         "https://0x7f.0.0.1", "https://0177.0.0.1", "https://[::1]/", "https://[::ffff:127.0.0.1]/",
         "https://169.254.169.254/latest", "https://10.0.0.1", "https://172.16.0.1",
         "https://192.168.1.1", "https://[fc00::1]/", "https://0.0.0.0", "https://localhost",
         "https://localhost.", "https://a.localhost", "https://city.local", "https://city.internal",
         "https://user@city.example", "https://city.example#x", "https://city.example\\@127.0.0.1",
-        "https://city.example:0", "https://city.example:99999", "https://city.example:8a", "https://",
+        "https://city.example:0", "https://city.example:99999", "https://city.example:8a",
+        "https://",
         "HTTPS://city.example", "https://city.exämple", "https://city", "https://-a.example",
         "https:// city.example", "https://１２７.0.0.1", "",
     ])
     func `addresses that lead inwards are never asked (A113, A114)`(_ address: String) async {
         #expect(!Fetcher.isAllowed(address, fromLoopback: false))
         await #expect(throws: Refusal.unauthorized) {
-            try await Fetcher(fromLoopback: false).text(at: address, limit: 1, types: ["text/plain"])
+            try await Fetcher(fromLoopback: false).text(
+                at: address, limit: 1, types: ["text/plain"])
         }
     }
 
@@ -39,7 +42,8 @@ import Testing
         }
     }
 
-    @Test func `redirects, other kinds, endless and slow bodies are cut (A114, A115)`() async throws {
+    @Test func `redirects, other kinds, endless and slow bodies are cut (A114, A115)`() async throws
+    {
         _ = try await VerifierWorld.shared.value
         let fetcher = Fetcher(fromLoopback: true, seconds: 2)
         for (path, reason) in [
@@ -64,7 +68,8 @@ import Testing
             #expect(IssuerStatuses.isOwn(city + uri, of: city))
         }
         for uri in [
-            "http://127.0.0.1:1/tegata/status", city + "/tegata/status/", city + "/tegata/status/1/..",
+            "http://127.0.0.1:1/tegata/status", city + "/tegata/status/",
+            city + "/tegata/status/1/..",
             city + "/tegata/status/../../x", city + "/tegata/status?x", city + "/tegata/statuses",
             city + "/tegata/status/1234567", city + ".evil.example/tegata/status", city, "",
             city + "@evil.example/tegata/status", city.uppercased() + "/tegata/status",

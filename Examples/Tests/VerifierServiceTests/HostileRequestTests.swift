@@ -30,7 +30,8 @@ import Testing
         }
     }
 
-    @Test func `too many headers, and too long a one, are refused or cut off (A118)`() async throws {
+    @Test func `too many headers, and too long a one, are refused or cut off (A118)`() async throws
+    {
         _ = try await VerifierWorld.shared.value
         let many = Dictionary(uniqueKeysWithValues: (0..<100_000).map { ("x\($0)", "1") })
         for headers in [many, ["x": String(repeating: "a", count: 1 << 20)]] {
@@ -74,7 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "\r\nSet-Cookie: a=b", "\u{1B}[31mred", "<script>alert(1)</script>", "eyJhbGciOiJFUzI1NiJ9.secret~",
+        "\r\nSet-Cookie: a=b", "\u{1B}[31mred", "<script>alert(1)</script>",
+        "eyJhbGciOiJFUzI1NiJ9.secret~",
     ])
     func `what a stranger sent is in no answer (A123, A124)`(_ text: String) async throws {
         _ = try await VerifierWorld.shared.value
@@ -84,8 +86,10 @@ import Testing
             let answers = [
                 try await browser.get("/visit/\(coded)"), try await browser.get("/?lang=\(coded)"),
                 try await browser.get("/openid4vp/request/\(coded)"),
-                try await browser.get("/openid4vp/done?transaction=\(coded)&response_code=\(coded)"),
-                try await browser.post("/openid4vp/response/common", ["state": text, "vp_token": text]),
+                try await browser.get(
+                    "/openid4vp/done?transaction=\(coded)&response_code=\(coded)"),
+                try await browser.post(
+                    "/openid4vp/response/common", ["state": text, "vp_token": text]),
                 try await browser.post("/start", ["form": text, "check": text]),
                 try await browser.post("/anonymous/vote/answer", body: text),
             ]

@@ -53,7 +53,9 @@ import Testing
     @Test func `two processes on one file count together, and a restart remembers`() async throws {
         let path = FileManager.default.temporaryDirectory.path + "/redemptions-\(UUID()).sqlite"
         defer {
-            for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+            for end in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: path + end)
+            }
         }
         let books = (0..<2).map { _ in RedemptionBook(journal: SQLiteJournal(at: path)) }
         async let first = count(books[0], (0..<25).map { "a\($0)" })
