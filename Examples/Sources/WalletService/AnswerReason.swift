@@ -2,7 +2,7 @@ internal import Foundation
 internal import ServiceKit
 internal import Tegata
 
-extension WalletHTTP.Answer {
+extension OutboundHTTP.Answer {
     /// Why a server refused: one of the stable reasons, or what its status says. Nothing else of its words is repeated.
     var reason: Refusal {
         struct Fault: Decodable {

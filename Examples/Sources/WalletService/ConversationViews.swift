@@ -158,7 +158,7 @@ extension WalletViews {
     }
 
     private func wayBack(_ address: String) -> HTML {
-        let target = try? WalletHTTP.Target(address, acceptsLoopback: true)
+        let target = try? OutboundHTTP.Target(address, acceptsLoopback: true)
         return """
             <p><a class="button" href="\(address)" rel="noreferrer">\(language(.backToVerifier))</a> \
             <code>\(target?.authority ?? "–")</code></p>

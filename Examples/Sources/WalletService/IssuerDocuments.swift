@@ -22,9 +22,9 @@ struct IssuerDocuments: Sendable {
     ///   - http: how.
     /// - Throws: `issuerUntrusted` for documents of another issuer, what is wrong with one of them, `unavailable`.
     init(
-        of issuer: IssuerIdentifier, server named: String?, by http: WalletHTTP
+        of issuer: IssuerIdentifier, server named: String?, by http: OutboundHTTP
     ) async throws(Refusal) {
-        let isLoopback = try WalletHTTP.Target(issuer.text, acceptsLoopback: true).isLoopback
+        let isLoopback = try OutboundHTTP.Target(issuer.text, acceptsLoopback: true).isLoopback
         func fetch(_ address: String) async throws(Refusal) -> [UInt8] {
             let answer = try await http.send(
                 "GET", address, fields: ["Accept": "application/json"],

@@ -61,7 +61,7 @@ extension WalletService {
         switch try CredentialOfferLink(parsing: link, allowingLoopback: acceptsLoopback) {
         case .offer(let found): offer = found
         case .reference(let address):
-            let isLoopback = try WalletHTTP.Target(address, acceptsLoopback: acceptsLoopback)
+            let isLoopback = try OutboundHTTP.Target(address, acceptsLoopback: acceptsLoopback)
                 .isLoopback
             let answer = try await http.send(
                 "GET", address, fields: ["Accept": "application/json"],
@@ -207,13 +207,13 @@ extension WalletService {
 
     private func send(
         _ call: OAuthCall, _ documents: IssuerDocuments
-    ) async throws(Refusal) -> WalletHTTP.Answer {
+    ) async throws(Refusal) -> OutboundHTTP.Answer {
         var fields = ["Accept": "application/json"]
         fields["Authorization"] = call.authorization
         fields["Content-Type"] = call.contentType
         return try await http.send(
             call.method, call.url, fields: fields, body: call.body,
-            acceptsLoopback: WalletHTTP.Target(
+            acceptsLoopback: OutboundHTTP.Target(
                 documents.metadata.issuer.text, acceptsLoopback: acceptsLoopback
             ).isLoopback)
     }

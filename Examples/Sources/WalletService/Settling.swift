@@ -17,10 +17,10 @@ extension WalletService {
         let kept = try card(number)
         let card = try kept.card.get()
         guard let profile = kept.profile else { throw Refusal.malformed }
-        let isLoopback = try WalletHTTP.Target(card.issuer, acceptsLoopback: acceptsLoopback)
+        let isLoopback = try OutboundHTTP.Target(card.issuer, acceptsLoopback: acceptsLoopback)
             .isLoopback
         // Lists are larger than everything else.
-        let http = WalletHTTP(limit: 8 << 20, seconds: 60)
+        let http = OutboundHTTP(limit: 8 << 20, seconds: 60)
         for list in 0..<1024 {
             let answer = try await http.send(
                 "GET", card.issuer + "/tegata/sessions/\(card.edition.id)/\(list)",

@@ -62,14 +62,14 @@ extension WalletService {
                     })
                 else { throw Refusal.issuerUntrusted }
             }
-            isLoopback = try WalletHTTP.Target(
+            isLoopback = try OutboundHTTP.Target(
                 reference.address, acceptsLoopback: acceptsLoopback
             ).isLoopback
             request = try await fetch(reference, by: door, isLoopback)
         }
         return try choose(
             for: request, isLoopback,
-            host: try WalletHTTP.Target(request.responseURI, acceptsLoopback: isLoopback)
+            host: try OutboundHTTP.Target(request.responseURI, acceptsLoopback: isLoopback)
                 .authority, preferring: preferred)
     }
 
@@ -200,7 +200,7 @@ extension WalletService {
                 .redirect_uri
         else { return nil }
         // Somebody's page may be opened here, and none of this machine for somebody from elsewhere.
-        return try? WalletHTTP.Target(address, acceptsLoopback: review.isLoopback).text
+        return try? OutboundHTTP.Target(address, acceptsLoopback: review.isLoopback).text
     }
 
     private struct Reply: Decodable {

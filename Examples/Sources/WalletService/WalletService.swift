@@ -29,7 +29,7 @@ public struct WalletService: Sendable {
     public let home: WalletHome
     let trust: VerifierTrust
     let acceptsLoopback: Bool
-    let http: WalletHTTP
+    let http: OutboundHTTP
     let key: Secp256k1.PrivateKey
 
     /// A wallet.
@@ -42,7 +42,7 @@ public struct WalletService: Sendable {
     /// - Throws: `KeyFile.Problem` for a key that others can read.
     public init(
         home: WalletHome, trusting trust: VerifierTrust = VerifierTrust(),
-        acceptsLoopback: Bool = false, http: WalletHTTP = WalletHTTP()
+        acceptsLoopback: Bool = false, http: OutboundHTTP = OutboundHTTP()
     ) throws {
         self.home = home
         self.trust = trust

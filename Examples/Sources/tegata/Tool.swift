@@ -8,7 +8,7 @@ struct Tool: AsyncParsableCommand {
         commandName: "tegata",
         abstract:
             "Membership cards: serve them on one machine, and check any issuer from public files alone.",
-        subcommands: [Serve.self, Audit.self, Monitor.self])
+        subcommands: [Serve.self, Inspect.self, Doctor.self, Audit.self, Monitor.self])
 }
 
 /// The language of what people read: Japanese where the environment says so.

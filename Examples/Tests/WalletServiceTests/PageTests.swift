@@ -268,7 +268,7 @@ struct PageTests {
             let server = try wallet.server(WebServer.Settings(port: 0, isTest: false))
             try await Live.serve(server.router) { port in
                 func status(_ path: String, _ host: String) async throws -> Int {
-                    try await WalletHTTP().send(
+                    try await OutboundHTTP().send(
                         "GET", "http://127.0.0.1:\(port)" + path, fields: ["Host": host],
                         acceptsLoopback: true
                     ).status

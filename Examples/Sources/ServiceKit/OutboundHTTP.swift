@@ -6,13 +6,15 @@ public import Tegata
     import FoundationNetworking
 #endif
 
-/// How a wallet asks others: https, bounded in size and time, no redirect followed, no cookie kept, and never an address of the
-/// wallet's own network (A113 to A115).
-public struct WalletHTTP: Sendable {
+/// How others are asked: https, bounded in size and time, no redirect followed, no cookie kept, and never an address of one's own
+/// network (A113 to A115).
+public struct OutboundHTTP: Sendable {
     /// What came back.
     public struct Answer: Sendable {
         /// The status.
         public let status: Int
+        /// The media type, in lower case and without its parameters; empty for none.
+        public let type: String
         /// The body.
         public let body: [UInt8]
     }
@@ -72,9 +74,10 @@ public struct WalletHTTP: Sendable {
 private final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
     private struct State {
         var status = 0
+        var type = ""
         var body = [UInt8]()
         var refusal: Refusal?
-        var continuation: CheckedContinuation<Result<WalletHTTP.Answer, Refusal>, Never>?
+        var continuation: CheckedContinuation<Result<OutboundHTTP.Answer, Refusal>, Never>?
     }
 
     private let limit: Int
@@ -82,7 +85,7 @@ private final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    func run(_ task: URLSessionDataTask) async -> Result<WalletHTTP.Answer, Refusal> {
+    func run(_ task: URLSessionDataTask) async -> Result<OutboundHTTP.Answer, Refusal> {
         await withCheckedContinuation { continuation in
             state.withLock { $0.continuation = continuation }
             task.resume()
@@ -107,6 +110,7 @@ private final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
         let isTooLong = response.expectedContentLength > Int64(limit)
         state.withLock { state in
             state.status = (response as? HTTPURLResponse)?.statusCode ?? 0
+            state.type = response.mimeType?.lowercased() ?? ""
             if isTooLong { state.refusal = .limitExceeded }
         }
         completionHandler(isTooLong ? .cancel : .allow)
@@ -134,8 +138,10 @@ private final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
             let refusal = state.refusal ?? (error == nil && state.status != 0 ? nil : .unavailable)
             return (
                 continuation,
-                refusal.map { Result<WalletHTTP.Answer, Refusal>.failure($0) }
-                    ?? .success(WalletHTTP.Answer(status: state.status, body: state.body))
+                refusal.map { Result<OutboundHTTP.Answer, Refusal>.failure($0) }
+                    ?? .success(
+                        OutboundHTTP.Answer(
+                            status: state.status, type: state.type, body: state.body))
             )
         }
         end.0?.resume(returning: end.1)

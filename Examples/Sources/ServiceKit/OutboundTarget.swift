@@ -1,8 +1,8 @@
 import Foundation
 public import Tegata
 
-extension WalletHTTP {
-    /// An address that a wallet may ask or send its owner to: https and a public name, or this machine where that is accepted.
+extension OutboundHTTP {
+    /// An address that may be asked, or that a wallet may send its owner to: https and a public name, or this machine where that is accepted.
     /// It is taken as it is written, and numbers in any notation are no names (A46, A113, A114).
     public struct Target: Sendable {
         /// The address, as it was written.
@@ -32,7 +32,7 @@ extension WalletHTTP {
                 port.isEmpty
                     || port.hasPrefix(":") && port.count > 1
                         && port.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) })
-                        && UInt16(port.dropFirst()) != nil
+                        && (UInt16(port.dropFirst()) ?? 0) > 0
             else { throw .issuerUntrusted }
             host = name.lowercased()
             self.authority = host + port

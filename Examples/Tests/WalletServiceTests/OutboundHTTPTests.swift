@@ -5,7 +5,7 @@ import Testing
 @testable import ServiceKit
 
 /// What a wallet asks, and how long it listens.
-struct WalletHTTPTests {
+struct OutboundHTTPTests {
     @Test(arguments: [
         "http://city.example/", "https://127.0.0.1/", "https://localhost/", "https://localhost./",
         "https://10.0.0.1/", "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/",
@@ -20,7 +20,7 @@ struct WalletHTTPTests {
     ])
     func `an address that is not to be asked is refused (A113, A114)`(address: String) {
         #expect(throws: Refusal.issuerUntrusted) {
-            try WalletHTTP.Target(address, acceptsLoopback: false)
+            try OutboundHTTP.Target(address, acceptsLoopback: false)
         }
     }
 
@@ -29,7 +29,7 @@ struct WalletHTTPTests {
         "https://city.example", "https://city.example:8443/a?b=c", "https://xn--bcher-kva.example/",
     ])
     func `an address that may be asked`(address: String) throws {
-        let target = try WalletHTTP.Target(address, acceptsLoopback: true)
+        let target = try OutboundHTTP.Target(address, acceptsLoopback: true)
         #expect(target.isLoopback == address.hasPrefix("http:") && target.text == address)
     }
 
@@ -47,7 +47,7 @@ struct WalletHTTPTests {
             ([0x20, 2, 127, 0, 0, 1] + [UInt8](repeating: 0, count: 10), false), ([], false),
         ]
         for (address, isPublic) in rows {
-            #expect(WalletHTTP.Target.isPublic(address) == isPublic, "\(address)")
+            #expect(OutboundHTTP.Target.isPublic(address) == isPublic, "\(address)")
         }
     }
 
@@ -68,7 +68,7 @@ struct WalletHTTPTests {
                 default: return .text("{}")
                 }
             }
-            let http = WalletHTTP(limit: 64 * 1024)
+            let http = OutboundHTTP(limit: 64 * 1024)
             await #expect(throws: Refusal.unsupported) {
                 try await http.send("GET", live.base + "/moved", acceptsLoopback: true)
             }
@@ -78,7 +78,7 @@ struct WalletHTTPTests {
             }
             for path in ["/silent", "/trickle"] {
                 await #expect(throws: Refusal.unavailable) {
-                    try await WalletHTTP(seconds: 1).send(
+                    try await OutboundHTTP(seconds: 1).send(
                         "GET", live.base + path, acceptsLoopback: true)
                 }
             }
@@ -92,7 +92,7 @@ struct WalletHTTPTests {
             #expect(live.asked.isEmpty)
         }
         await #expect(throws: Refusal.unavailable, "nobody listens") {
-            try await WalletHTTP().send("GET", "http://127.0.0.1:1/", acceptsLoopback: true)
+            try await OutboundHTTP().send("GET", "http://127.0.0.1:1/", acceptsLoopback: true)
         }
     }
 }
