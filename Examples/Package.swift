@@ -174,7 +174,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(
-            name: "IssuerServiceTests", dependencies: ["IssuerService", "Pages", "ServiceKit"],
+            name: "IssuerServiceTests",
+            dependencies: [
+                "IssuerService", "WalletService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+            ],
             swiftSettings: settings),
     ]
 )

@@ -106,10 +106,19 @@ struct ClaimDesk: Sendable {
             opened, proving: try await desk.reader.card(person),
             for: try VerifyingKey(parsing: holder))
         let claims = desk.extras.extra(of: edition).cardClaims
-        let answer =
-            replacing
-            ? try await desk.issuer.reissue(to: request, claims: claims)
-            : try await desk.issuer.issue(to: request, claims: claims)
+        let answer: String
+        do {
+            answer =
+                replacing
+                ? try await desk.issuer.reissue(to: request, claims: claims)
+                : try await desk.issuer.issue(to: request, claims: claims)
+        } catch IssuingError.refused(.soldOut) {
+            // The wallet need not go on asking.
+            record.phase = .refused(Refusal.soldOut.rawValue)
+            _ = try await desk.store.replace(
+                key, stored, with: encode(record), until: now + Self.lifetime, now: now)
+            throw Refusal.soldOut
+        }
         await desk.cardsChanged()
         guard let serial = IssuedAnswer(answer)?.serial else { throw Refusal.unavailable }
         record.phase = .issued(answer: answer, serial: serial)
