@@ -11,6 +11,7 @@ import sys
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -100,8 +101,22 @@ class Walk:
     def one(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
+    def steadily(self, what, seconds=10):
+        """Does something to a page that may renew itself just now."""
+        end = time.time() + seconds
+        while True:
+            try:
+                return what()
+            except (NoSuchElementException, StaleElementReferenceException):
+                if time.time() > end:
+                    raise
+                time.sleep(0.1)
+
     def click(self, selector):
-        self.one(selector).click()
+        self.steadily(lambda: self.one(selector).click())
+
+    def link(self, selector):
+        return self.steadily(lambda: self.one(selector).get_attribute("href"))
 
     def wait(self, selector, seconds=25):
         end = time.time() + seconds
@@ -122,11 +137,15 @@ class Walk:
         self.page("edition")
         self.click("form[action$='/claim'] button")
         self.page("offer")
-        code = self.one(".big").text
-        link = self.one(f"a.button[href^='{WALLET}']").get_attribute("href")
+        code = self.steadily(lambda: self.one(".big").text)
+        link = self.link(f"a.button[href^='{WALLET}']")
         claim = driver.current_window_handle
         self.tab(link)
         self.page("wallet opens")
+        # The other language, and back: what was opened stays.
+        for _ in range(2):
+            self.click("header nav a")
+        self.page("wallet opens again")
         self.click("main form button")
         self.wait("#code")
         self.page("wallet asks for the code")
@@ -164,7 +183,7 @@ class Walk:
         self.page("question")
         counter = driver.current_window_handle
         # What a phone would read from the code.
-        link = self.one("a.button[href^='openid4vp:']").get_attribute("href")
+        link = self.link("a.button[href^='openid4vp:']")
         self.tab(WALLET + "/open?" + link.split("?", 1)[1])
         self.click("main form button")
         time.sleep(0.5)

@@ -130,6 +130,8 @@ final class Desk: Sendable {
         var policy = IssuancePolicy.strict
         // One card a person: a wallet brings one key.
         policy.batchSize = 1
+        policy.transactionCodeExplanation =
+            "受け取りの画面に表示されています / Shown on the page of your claim"
         let server = IssuanceServer(
             at: identifier, keys: [issuer.publicKey], display: settings.name.display,
             offering: configurations, policy: policy, store: store, nonceKey: nonceKey

@@ -8,6 +8,7 @@ public struct Page: Sendable {
     private let isTest: Bool
     private let content: HTML
     private let refreshing: Int?
+    private let query: String?
 
     /// A page.
     ///
@@ -16,14 +17,18 @@ public struct Page: Sendable {
     ///   - title: what it is about, in a few words.
     ///   - isTest: whether test ID cards are accepted, which every page then says (A127).
     ///   - refreshing: after how many seconds a browser looks again.
+    ///   - query: what the address has behind its `?`, for a page that is nothing without: the other language keeps it.
     ///   - content: what stands in it.
     public init(
-        _ language: Language, title: String, isTest: Bool, refreshing: Int? = nil, content: HTML
+        _ language: Language, title: String, isTest: Bool, refreshing: Int? = nil,
+        keeping query: String? = nil,
+        content: HTML
     ) {
         self.language = language
         self.title = title
         self.isTest = isTest
         self.refreshing = refreshing
+        self.query = query
         self.content = content
     }
 
@@ -55,7 +60,7 @@ public struct Page: Sendable {
         <a class="skip" href="#main">\(language(.skip))</a>
         <header>
         \(isTest ? testBanner : .empty)
-        <nav aria-label="\(language(.languages))"><a href="?lang=\(language.other.rawValue)" \
+        <nav aria-label="\(language(.languages))"><a href="?lang=\(language.other.rawValue)\(query.map { "&" + $0 } ?? "")" \
         lang="\(language.other.rawValue)" hreflang="\(language.other.rawValue)">\(language.other.name)</a></nav>
         </header>
         <main id="main">

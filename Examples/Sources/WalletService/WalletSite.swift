@@ -50,7 +50,9 @@ struct WalletSite: Sendable {
     private func addLinks(to router: Router<WebContext>) {
         // Other sites may lead here, so nothing is fetched before the owner says so.
         router.get("open") { request, context in
-            guard let query = request.uri.query else { throw Refusal.malformed }
+            // The choice of a language is this page's own, and no part of the link.
+            let query = (request.uri.query ?? "").split(separator: "&")
+                .filter { !$0.hasPrefix("lang=") }.joined(separator: "&")
             let link: String
             switch try WalletLink("?" + query) {
             case .offer: link = "openid-credential-offer://?" + query

@@ -10,11 +10,12 @@ struct WalletViews {
     let isTest: Bool
 
     func page(
-        _ title: Message, refreshing: Int? = nil, status: HTTPResponse.Status = .ok,
-        _ content: HTML
+        _ title: Message, refreshing: Int? = nil, keeping query: String? = nil,
+        status: HTTPResponse.Status = .ok, _ content: HTML
     ) -> Response {
         Page(
             language, title: language(title), isTest: isTest, refreshing: refreshing,
+            keeping: query,
             content: """
                 <p class="reason" role="note">\(language(.demonstration))</p>
                 <h1>\(language(title))</h1>
@@ -72,7 +73,7 @@ struct WalletViews {
     /// Before anything of a link that another page led to is fetched.
     func opening(_ link: String) -> Response {
         page(
-            .openLink,
+            .openLink, keeping: link.split(separator: "?", maxSplits: 1).last.map(String.init),
             """
             <p>\(language(.ledHere))</p>
             <p class="code">\(link.cut(to: 400))</p>

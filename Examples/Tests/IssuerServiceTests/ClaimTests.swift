@@ -7,7 +7,8 @@ import WalletService
 /// Claims from the first click to the card, with a wallet of its own process' folder.
 @Suite struct ClaimTests {
     private func wallet() throws -> WalletService {
-        let path = FileManager.default.temporaryDirectory.path + "/tegata-wallet-\(UUID().uuidString)"
+        let path =
+            FileManager.default.temporaryDirectory.path + "/tegata-wallet-\(UUID().uuidString)"
         return try WalletService(home: WalletHome(path), acceptsLoopback: true)
     }
 
@@ -35,7 +36,8 @@ import WalletService
             "/editions/\(edition)/prove", fields, from: "/editions/\(edition)/claim")
     }
 
-    @Test func `a person gets one card, and the same number again on another phone (A73, A80, A82)`()
+    @Test
+    func `a person gets one card, and the same number again on another phone (A73, A80, A82)`()
         async throws
     {
         let site = try await Site.shared.value
@@ -62,12 +64,14 @@ import WalletService
         let (third, fourth) = (Browser(site.address), try wallet())
         _ = try await ask(third, fourth, for: "founders")
         #expect(
-            try await prove(third, "ben", for: "founders", replacing: true).reason == "unauthorized")
+            try await prove(third, "ben", for: "founders", replacing: true).reason == "unauthorized"
+        )
         // Nobody is anybody.
         #expect(try await prove(third, "nobody", for: "founders").reason == "national_id_invalid")
     }
 
-    @Test func `when the last place is gone, the page and the wallet are told (A79)`() async throws {
+    @Test func `when the last place is gone, the page and the wallet are told (A79)`() async throws
+    {
         let site = try await Site.shared.value
         let office = try await Site.office.value
         _ = try await office.post(
@@ -84,6 +88,8 @@ import WalletService
         let late = try await Browser(site.address).post(
             "/editions/single/claim", [:], from: "/editions/single")
         #expect(late.reason == "sold_out")
-        #expect(try await Browser(site.address).get("/editions/single?lang=en").text.contains("Sold out"))
+        #expect(
+            try await Browser(site.address).get("/editions/single?lang=en").text.contains(
+                "Sold out"))
     }
 }
