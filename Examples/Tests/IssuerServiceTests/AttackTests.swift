@@ -156,7 +156,8 @@ import Testing
         let before = residentMegabytes()
         try await ask(3_000)
         let after = residentMegabytes()
-        #expect(after < before * 1.2 + 16, "\(before) MiB, then \(after) MiB")
+        // The other suites run in this process too, so there is room for what they take meanwhile.
+        #expect(after < before * 1.2 + 96, "\(before) MiB, then \(after) MiB")
     }
 
     /// Of this process, in which the server runs too.

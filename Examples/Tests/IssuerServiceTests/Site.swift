@@ -25,7 +25,7 @@ struct Site: Sendable {
         try await service.openFirstEdition()
         Task { try await service.server().run() }
         let browser = Browser(address)
-        for _ in 0..<100 {
+        for _ in 0..<1_200 {
             if let health = try? await browser.get("/health"), health.status == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -158,7 +158,7 @@ struct VerifierWorld: Sendable {
 
     private static func wait(for address: String) async throws {
         let browser = Browser(address)
-        for _ in 0..<200 {
+        for _ in 0..<1_200 {
             if (try? await browser.get("/health"))?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }
