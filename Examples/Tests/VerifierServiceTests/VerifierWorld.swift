@@ -55,7 +55,8 @@ struct VerifierWorld: Sendable {
             let issued = try await city.issue(
                 to: try await holder.request(founders, proving: identity),
                 claims: [
-                    "tier": .selective("<script>gold</script>"), "name": .selective("Yu"),
+                    "tier": .selective("<script>gold</script>"),
+                    "name": .selective("Yu the Tester"),
                     "since": .selective(2026),
                 ])
             members.append(

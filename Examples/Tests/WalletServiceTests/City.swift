@@ -100,7 +100,10 @@ final class City: Sendable {
         do {
             text = try await issuer.issue(
                 to: String(decoding: order.subject, as: UTF8.self),
-                claims: ["tier": "gold", "name": .selective("Yu"), "ward": .selective("Yamanaka")])
+                claims: [
+                    "tier": "gold", "name": .selective("Yu the Tester"),
+                    "ward": .selective("Yamanaka"),
+                ])
         } catch IssuingError.refused(let reason) {
             throw reason
         } catch {

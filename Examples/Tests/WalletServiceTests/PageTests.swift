@@ -157,7 +157,8 @@ struct PageTests {
                 let asked = try await browser.follow("/open", ["link": started.link])
                 #expect(asked.path.hasPrefix("/requests/"))
                 #expect(asked.text.contains("decentralized_identifier:\(city.did)"))
-                #expect(asked.text.contains("name: Yu") && asked.text.contains("tier: gold"))
+                #expect(
+                    asked.text.contains("name: Yu the Tester") && asked.text.contains("tier: gold"))
                 #expect(!asked.text.contains("Yamanaka") && asked.text.contains("<li>ward</li>"))
                 #expect(!city.inn.asked.contains("POST /answer"))
                 let ended = try await browser.follow(asked.path, ["answer": "show"])

@@ -29,7 +29,7 @@ struct ShowingTests {
             let code = try #require(redirect.split(separator: "response_code=").last)
             let result = try await city.door.result(
                 of: started.transaction, session: started.session, responseCode: String(code))
-            #expect(result?.claims == ["tier": "gold", "name": "Yu"], "A62")
+            #expect(result?.claims == ["tier": "gold", "name": "Yu the Tester"], "A62")
             let entry = try #require(try wallet.history().first)
             #expect(entry.outcome == .shown && entry.verifier == review.verifier)
             #expect(entry.shown.map(\.claims) == [["name", "tier"]])
@@ -50,7 +50,9 @@ struct ShowingTests {
             let text = try String(
                 contentsOfFile: wallet.home.path + "/history.json", encoding: .utf8)
             let encoding = try card.card.get().exposedEncoding
-            for secret in ["Yu", "gold", "Yamanaka", started.transaction, started.session] {
+            for secret in [
+                "Yu the Tester", "gold", "Yamanaka", started.transaction, started.session,
+            ] {
                 #expect(!text.contains(secret))
             }
             // Not a piece of the card, nor any token: nothing in it is long and random.
