@@ -314,7 +314,9 @@ struct PresentationTransactionTests {
         let kept = try #require(await store.value(of: ticket.key, now: PresentationWorld.start))
         let text = String(decoding: kept, as: UTF8.self)
         #expect(text.contains("gold"))
-        #expect(!text.contains("Yamanaka") && !text.contains("Yu") && !text.contains("~"))
+        #expect(
+            !text.contains("Yamanaka") && !text.contains("\"Yu\"") && !text.contains("\"name\"")
+                && !text.contains("~"))
         let result = try await door.result(of: started.transaction, session: started.session)
         #expect(result?.claims == ["tier": "gold"])
         // What was learned leaves the store with it.
