@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "TegataJournalKit", targets: ["TegataJournalKit"]),
         .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
         .library(name: "TegataOpenID", targets: ["TegataOpenID"]),
+        .library(name: "TegataEthereum", targets: ["TegataEthereum"]),
     ],
     targets: [
         .systemLibrary(
@@ -60,6 +61,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "TegataEthereum", dependencies: ["Tegata", "TegataCrypto", "TegataSDJWT"],
+            swiftSettings: strict),
+
+        .target(
             name: "TegataSQLite", dependencies: ["TegataLog", "TegataCrypto", "CSQLite"],
             swiftSettings: strict),
         .target(
@@ -74,7 +79,7 @@ let package = Package(
             name: "conformance",
             dependencies: [
                 "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataLog",
-                "TegataNationalID", "TegataOpenID",
+                "TegataNationalID", "TegataOpenID", "TegataEthereum",
             ], swiftSettings: strict),
         .executableTarget(
             name: "bench",
@@ -137,6 +142,11 @@ let package = Package(
             dependencies: [
                 "TegataOpenID", "Tegata", "TegataNationalID", "TegataCrypto", "TegataSDJWT",
                 "TestSupport",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "TegataEthereumTests",
+            dependencies: [
+                "TegataEthereum", "Tegata", "TegataCrypto", "TegataSDJWT", "TestSupport",
             ], swiftSettings: strict),
     ]
 )

@@ -58,7 +58,7 @@ public struct Holder: Sendable {
                 question: draft.question, using: &source
             ).request.encoded
         }
-        return sign(draft, bytes, edition)
+        return try sign(draft, bytes, edition)
     }
 
     /// Asks for a card of an edition that asks nobody for an ID card.
@@ -74,7 +74,7 @@ public struct Holder: Sendable {
             return try VisitorRequest.make(question: draft.question, using: &source)
                 .request.encoded
         }
-        return sign(draft, bytes, edition)
+        return try sign(draft, bytes, edition)
     }
 
     /// Checks what the issuer answered, and makes it this wallet's card.
@@ -84,17 +84,9 @@ public struct Holder: Sendable {
     ///   issuer's log.
     public func accept(_ issued: String, from profile: IssuerProfile) throws(Refusal) -> Card {
         let issued = try IssuedCard(parsing: issued)
-        let received = try ReceivedSDJWT(parsing: Array(issued.card.utf8), .credential)
-        guard let claimed = received.claimedIssuer else { throw .malformed }
-        guard claimed.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
-        let verified = try received.verified(
-            by: try profile.ring.key(for: received.header))
-        let claims = try verified.credentialClaims()
-        guard claims.type.hasSameBytes(as: profile.cardType) else { throw .typeMismatch }
-        try claims.checkTimes(at: clock())
+        let (_, verified, card) = try profile.check(issued, at: clock())
         guard try verified.holderKey() == publicKey else { throw .holderBindingInvalid }
         let held = try HeldSDJWT(verified)
-        let card = try CheckedCard(received, verified, profile)
         return Card(card, held, issued, opening: try opening(of: card, issued, profile))
     }
 
@@ -169,8 +161,8 @@ public struct Holder: Sendable {
 
     func sign(
         _ draft: Draft, _ binding: [UInt8], _ edition: OpenEdition, list: Int? = nil
-    ) -> String {
-        CardRequest(
+    ) throws(Refusal) -> String {
+        try CardRequest(
             audience: edition.issuer, edition: edition.edition.id, nonce: draft.nonce,
             expires: draft.expires, wallet: draft.salt, list: list, binding: binding,
             key: publicKey

@@ -67,7 +67,7 @@ extension Holder {
         if let person { extra.add("person", person) }
         if question.asksLogProof { extra.add("log", .string(card.logProof)) }
         return String(
-            decoding: card.held.presentation(
+            decoding: try card.held.presentation(
                 revealing: claims.map { ClaimPath(stringLiteral: $0) }, by: key,
                 audience: question.audience, nonce: question.nonce, at: clock(),
                 extra: extra.isEmpty ? [:] : ["tegata": .object(extra)]), as: UTF8.self)

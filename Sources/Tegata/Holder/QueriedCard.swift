@@ -14,9 +14,9 @@ extension Holder {
     /// The card with the claims at `paths` and no other hidden one, bound to this verifier and nonce.
     package func present(
         _ card: Card, revealing paths: [ClaimPath], audience: String, nonce: String
-    ) -> String {
+    ) throws(Refusal) -> String {
         String(
-            decoding: card.held.presentation(
+            decoding: try card.held.presentation(
                 revealing: paths, by: key, audience: audience, nonce: nonce, at: clock()),
             as: UTF8.self)
     }

@@ -141,7 +141,7 @@ private func runCredential(
     if !json.iss.isNull {
         report.expect("\(name) signed and read") {
             let key = SigningKey.p256(.init())
-            let token = CompactJWS.sign(
+            let token = try CompactJWS.sign(
                 payload: try json.encodedJSON, type: "dc+sd-jwt", by: key)
             let verified = try ReceivedSDJWT(
                 parsing: token + [UInt8(ascii: "~")], .credential
