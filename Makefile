@@ -7,7 +7,7 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services server codes serve screens build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
+.PHONY: help setup services server parts serve screens build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
 
 help:
 	@echo "make demo         the whole story, in one program"
@@ -30,15 +30,15 @@ build: setup
 	@echo "== build"
 	@$(SWIFT) build --build-tests
 
-test: build codes
+test: build parts
 	@echo "== test"
 	@$(SWIFT) test --skip-build
 	@echo "== test the servers (the first time they take some minutes to build)"
 	@$(SWIFT) test --package-path Examples
 
-# What the servers draw their codes with.
-codes:
-	@scripts/setup libqrencode
+# What the servers are built with: QR codes, keys in hardware; and a token in software for their tests.
+parts:
+	@scripts/setup libqrencode libp11-kit softhsm2
 
 demo: setup
 	@echo "== build the demo (the first time takes some minutes)"
@@ -53,7 +53,7 @@ test-release: setup
 # Everything on one machine: issuer, verifier, kiosk, wallet. [PORT=7400 HOME_FOLDER=tegata-home]
 PORT ?= 7400
 HOME_FOLDER ?= tegata-home
-serve: setup codes
+serve: setup parts
 	@echo "== build the servers (the first time takes some minutes)"
 	@$(SWIFT) build --package-path Examples --product tegata
 	@$(SWIFT) run --package-path Examples --skip-build tegata serve --port $(PORT) --home $(HOME_FOLDER)
@@ -62,7 +62,7 @@ serve: setup codes
 screens: setup
 	@scripts/screens $(SHOTS)
 
-examples: setup codes
+examples: setup parts
 	@echo "== build every example"
 	@$(SWIFT) build --package-path Examples -c release
 
@@ -111,7 +111,7 @@ interop: setup
 	@scripts/interop
 
 # Attestors and nodes as processes: a card through all of them, and one with three of them killed.
-services: setup codes
+services: setup parts
 	@echo "== services"
 	@$(SWIFT) build --package-path Examples -c release
 	@$(SWIFT) run --package-path Examples -c release --skip-build split

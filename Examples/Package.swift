@@ -75,6 +75,18 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
+        .systemLibrary(
+            name: "CPKCS11", pkgConfig: "p11-kit-1",
+            providers: [.apt(["libp11-kit-dev"]), .brew(["p11-kit"])]),
+        // Signing keys that a hardware module keeps.
+        .target(
+            name: "HardwareKeys",
+            dependencies: ["CPKCS11", .product(name: "Tegata", package: "tegata")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HardwareKeysTests",
+            dependencies: ["HardwareKeys", .product(name: "Tegata", package: "tegata")],
+            swiftSettings: settings),
         .executableTarget(
             name: "issuer",
             dependencies: [
