@@ -3,9 +3,9 @@ internal import TegataSDJWT
 /// Compact JWS around a JSON object: announcements, requests, lists.
 enum SignedText {
     /// Signs `payload` under `type`. The header names the key by its thumbprint.
-    static func sign(_ payload: JSON, type: String, by key: SigningKey) -> String {
+    static func sign(_ payload: JSON, type: String, by key: SigningKey) throws(Refusal) -> String {
         String(
-            decoding: CompactJWS.sign(
+            decoding: try CompactJWS.sign(
                 payload: payload.encoded, type: type, by: key,
                 keyID: key.verifyingKey.thumbprint), as: UTF8.self)
     }

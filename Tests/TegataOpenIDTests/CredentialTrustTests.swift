@@ -47,7 +47,7 @@ struct CredentialTrustTests {
             claims = changed
         }
 
-        func presentation(audience: String, nonce: String) -> String {
+        func presentation(audience: String, nonce: String) throws -> String {
             var disclosures = [(name: String, text: String)]()
             for (name, value) in hidden {
                 let content = JSON.array([.string(Ticket().text), .string(name), value]).encoded
@@ -61,7 +61,7 @@ struct CredentialTrustTests {
                     disclosures.map {
                         .string(Base64URL.encode(SHA256.hash(Array($0.text.utf8)).array))
                     }))
-            let token = CompactJWS.sign(
+            let token = try CompactJWS.sign(
                 payload: JSON.object(payload).encoded, type: type, by: issuerKey,
                 certificates: chain)
             var text = String(decoding: token, as: UTF8.self) + "~"
@@ -75,7 +75,7 @@ struct CredentialTrustTests {
                 "sd_hash": .string(Base64URL.encode(SHA256.hash(Array(text.utf8)).array)),
             ]
             bind(&binding)
-            let jwt = CompactJWS.sign(
+            let jwt = try CompactJWS.sign(
                 payload: JSON.object(binding).encoded, type: "kb+jwt", by: holder)
             return text + String(decoding: jwt, as: UTF8.self)
         }
@@ -241,7 +241,7 @@ struct CredentialTrustTests {
         let other = try await door.start(.crossDevice, asking: query)
         let request = try await world.fetch(started, from: door)
         _ = try await world.fetch(other, from: door)
-        let text = draft.presentation(
+        let text = try draft.presentation(
             audience: request.verifier.text, nonce: request.request.nonce)
         let answer = try body([text], request)
         let moved = answer.replacing(started.transaction, with: other.transaction)
@@ -288,7 +288,7 @@ struct CredentialTrustTests {
             parsing: #"{"credentials":[{"id":"pid","format":"dc+sd-jwt","meta":{}}]}"#)
         let started = try await door.start(.crossDevice, asking: query)
         let request = try await world.fetch(started, from: door)
-        let text = draft.presentation(
+        let text = try draft.presentation(
             audience: request.verifier.text, nonce: request.request.nonce)
         let answer = try body([text], request)
         if let reason {
@@ -341,7 +341,7 @@ extension CredentialTrustTests.Draft {
         ]
         statuses = RecordedStatuses(
             String(
-                decoding: CompactJWS.sign(
+                decoding: try CompactJWS.sign(
                     payload: claims.encoded, type: StatusListToken.type, by: .p256(key),
                     certificates: [leaf]), as: UTF8.self))
     }

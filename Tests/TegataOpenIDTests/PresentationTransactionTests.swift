@@ -245,7 +245,7 @@ struct PresentationTransactionTests {
         let door = try world.door()
         let started = try await door.start(.crossDevice, asking: ["tier"])
         let request = try await world.fetch(started, from: door)
-        let card = world.holder.present(
+        let card = try world.holder.present(
             world.card, revealing: ["tier"], audience: request.verifier.text,
             nonce: request.request.nonce)
         var open = PresentationForm()
@@ -302,7 +302,7 @@ struct PresentationTransactionTests {
         let door = try world.door(try world.sanClient(), .directPost, store: store)
         let started = try await door.start(.crossDevice, asking: ["tier"])
         let request = try await world.fetch(started, from: door)
-        let all = world.holder.present(
+        let all = try world.holder.present(
             world.card, revealing: ["tier", "name", "ward"], audience: request.verifier.text,
             nonce: request.request.nonce)
         var form = PresentationForm()

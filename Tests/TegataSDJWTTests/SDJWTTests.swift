@@ -7,7 +7,7 @@ import Testing
     @Test func `a card is issued, held, presented and verified`() throws {
         let held = try HeldSDJWT(parsing: Sample.card())
         #expect(held.choices.count == 10)
-        let text = held.presentation(
+        let text = try held.presentation(
             revealing: ["tier", "name"], by: Sample.holder, audience: Sample.audience,
             nonce: Sample.nonce, at: Sample.now, extra: ["tegata": ["a": 1]])
         let received = try ReceivedSDJWT(parsing: text, .credential)

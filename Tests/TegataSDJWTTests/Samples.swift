@@ -67,7 +67,7 @@ enum Sample {
         _ payload: String, _ disclosures: [String] = [], type: String = "dc+sd-jwt",
         key: SigningKey = issuer
     ) -> [UInt8] {
-        CompactJWS.sign(payload: Array(payload.utf8), type: type, by: key)
+        always(try CompactJWS.sign(payload: Array(payload.utf8), type: type, by: key))
             + Array(("~" + disclosures.map { $0 + "~" }.joined()).utf8)
     }
 

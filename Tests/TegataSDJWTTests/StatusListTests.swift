@@ -9,7 +9,8 @@ import Testing
         _ payload: String, type: String = StatusListToken.type, by key: SigningKey = Sample.issuer
     ) throws -> StatusListToken {
         try StatusListToken(
-            parsing: CompactJWS.sign(payload: Array(payload.utf8), type: type, by: key),
+            parsing: try CompactJWS.sign(
+                payload: Array(payload.utf8), type: type, by: key),
             from: Self.uri,
             by: Sample.issuer.verifyingKey)
     }
@@ -39,7 +40,7 @@ import Testing
         let isTooWide = !list.set(0, to: .other(0xFF))
         #expect(isTooWide == (bits < 8))
         list.set(0, to: .valid)
-        let text = StatusListToken.sign(
+        let text = try StatusListToken.sign(
             list, uri: Self.uri, issuedAt: 5, expiresAt: 10, timeToLive: 3, by: Sample.issuer)
         let token = try StatusListToken(
             parsing: text, from: Self.uri, by: Sample.issuer.verifyingKey)

@@ -83,9 +83,9 @@ import Testing
     func `a wallet believes no more than a door`(_ attack: Attack) async throws {
         let world = try await World.secp256k1.value
         var forgery = try world.forgery()
-        let genuine = forgery.card
+        let genuine = try forgery.card
         try attack.change(&forgery)
-        let answer = world.issued.replacing(genuine, with: forgery.card)
+        let answer = world.issued.replacing(genuine, with: try forgery.card)
         guard let reason = attack.reason else {
             #expect(try world.holder.accept(answer, from: world.issuer.profile).serial.number == 1)
             return

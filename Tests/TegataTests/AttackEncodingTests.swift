@@ -219,9 +219,9 @@ import Testing
         let door = try world.door(world.statuses())
         let challenge = try await door.challenge(asking: ["tier"])
         var forgery = try world.forgery()
-        let genuine = forgery.presentation(for: challenge)
+        let genuine = try forgery.presentation(for: challenge)
         forgery.rewriteBinding = { $0[2] = negatingS($0[2], .es256k) }
-        let other = forgery.presentation(for: challenge)
+        let other = try forgery.presentation(for: challenge)
         #expect(genuine != other)
         let membership = try await door.verify(other)
         for answer in [genuine, other] {

@@ -94,12 +94,12 @@ import Testing
         let world = try await World.secp256k1.value
         let profile = world.issuer.profile
         var deep = try world.forgery()
-        let genuine = deep.card
+        let genuine = try deep.card
         deep.payload["x"] =
             String(repeating: "[", count: 31) + String(repeating: "]", count: 31)
-        let accepted = world.issued.replacing(genuine, with: deep.card)
+        let accepted = world.issued.replacing(genuine, with: try deep.card)
         deep.payload["x"] = String(repeating: "[", count: 100_000)
-        let refused = deep.card
+        let refused = try deep.card
         // A thread of 256 KiB, as small as a server may give.
         let outcome: (Refusal?, Refusal?, Refusal?) = await withCheckedContinuation { done in
             let thread = Thread {
@@ -142,7 +142,7 @@ import Testing
             let genuine = announcement.payload
             for text in try Self.retyped(genuine[inner] ?? "{}") {
                 announcement.payload[inner] = text
-                let signed = announcement.signed(by: world.issuerKey)
+                let signed = try announcement.signed(by: world.issuerKey)
                 _ = await refusal { try OpenEdition(parsing: signed, from: profile) }
             }
             announcement.payload = genuine
@@ -150,7 +150,7 @@ import Testing
         for limit in ["-1", "1.5", "4294967296", "\"Unlimited\"", "null", "true", "1e3", "[]"] {
             announcement.payload["edition"] = (announcement.payload["edition"] ?? "").replacing(
                 "\"limit\":500", with: "\"limit\":\(limit)")
-            let signed = announcement.signed(by: world.issuerKey)
+            let signed = try announcement.signed(by: world.issuerKey)
             #expect(throws: Refusal.malformed) { try OpenEdition(parsing: signed, from: profile) }
             announcement = try TokenForgery(world.founders.encoded)
         }
@@ -194,7 +194,7 @@ import Testing
             texts.append(changed.text)
         }
         let header = forgery.header.text
-        let signed = texts.map { Forgery.sign(header, $0, by: world.holderKey) }
+        let signed = try texts.map { try Forgery.sign(header, $0, by: world.holderKey) }
         for text in signed where text.split(separator: ".")[1] != request.split(separator: ".")[1] {
             let reason = await refusal { try await world.issuer.issue(to: text) }
             #expect(reason != nil, "accepted: \(text.prefix(80))")
@@ -272,7 +272,7 @@ import Testing
         let lists = try TokenForgery(try await world.issuer.publicLists(of: world.founders))
         var large = lists
         large.payload["padding"] = "\"\(String(repeating: "A", count: 2 << 20))\""
-        let text = large.signed(by: world.issuerKey)
+        let text = try large.signed(by: world.issuerKey)
         let door = world.door(kiosks: [kiosk.publicKey])
         let challenge = try await door.challenge(asking: [], personOf: world.founders)
         let statement = try await kiosk.check(

@@ -1,6 +1,7 @@
 import Tegata
 import TegataCrypto
 import TegataSDJWT
+import TestSupport
 import Testing
 
 /// Rows A50 to A58, A62, A63 and A66: whose card it is, and for which question it is shown.
@@ -76,7 +77,8 @@ import Testing
                 $0.bind = { $0["nonce"] = ($0["nonce"] ?? "").dropLast(2) + "\"" }
             },
             Attack("A54: sd_hash of the card without its disclosures", .holderBindingInvalid) {
-                let bare = $0.card.prefix { $0 != "~" } + "~"
+                let card = $0
+                let bare = always(try card.card).prefix { $0 != "~" } + "~"
                 $0.bind = {
                     $0["sd_hash"] =
                         "\"" + Base64URL.encode(SHA256.hash(Array(bare.utf8)).array) + "\""
@@ -264,7 +266,7 @@ import Testing
             // The card alone answers no question, whatever the policy says of cards alone.
             var bare = try world.forgery()
             bare.finish = { String($0[...($0.lastIndex(of: "~") ?? $0.startIndex)]) }
-            let card = bare.presentation(for: first)
+            let card = try bare.presentation(for: first)
             await #expect(throws: Refusal.holderBindingMissing) {
                 try await door.verify(card, to: first)
             }
@@ -291,7 +293,7 @@ import Testing
         var forgery = try world.forgery()
         let changed = forgery.payload.text.replacing("gold", with: "diamond")
         forgery.rewrite = { $0[1] = Base64URL.encode(Array(changed.utf8)) }
-        let text = forgery.presentation(for: challenge)
+        let text = try forgery.presentation(for: challenge)
         await #expect(throws: Refusal.signatureInvalid) { try await door.verify(text) }
         // Nothing decoded is believed: parsed JSON, a stored card, an answer of the issuer.
         let decoded = try JSON(parsing: Array(challenge.utf8)).description
@@ -299,7 +301,7 @@ import Testing
         let stored = world.card.exposedEncoding
         await #expect(throws: Refusal.malformed) { try await door.verify(stored) }
         let card = try world.forgery().card
-        let spoilt = stored.replacing(card, with: forgery.card)
+        let spoilt = stored.replacing(card, with: try forgery.card)
         #expect(spoilt != stored)
         #expect(throws: Refusal.signatureInvalid) {
             try world.holder.accept(spoilt, from: world.issuer.profile)
@@ -322,7 +324,7 @@ import Testing
         await #expect(throws: Refusal.holderBindingInvalid) { try await poster.verify(stale) }
         var spoilt = try world.forgery()
         spoilt.payload["exp"] = "\(World.now - 100)"
-        let expired = spoilt.card
+        let expired = try spoilt.card
         await #expect(throws: Refusal.expired) { try await poster.verify(expired) }
     }
 }

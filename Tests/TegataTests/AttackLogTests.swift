@@ -115,7 +115,7 @@ import Testing
             let challenge = try await door.challenge(asking: ["tier"])
             var forgery = try world.forgery()
             try attack(name, nil, log: .string(proof.encoded)).change(&forgery)
-            let text = forgery.presentation(for: challenge)
+            let text = try forgery.presentation(for: challenge)
             await #expect(throws: Refusal.logProofInvalid, "\(name)") {
                 try await door.verify(text)
             }
@@ -143,7 +143,7 @@ import Testing
             var forgery = try world.forgery()
             let forged = LogProof(index: 0, path: [], extra: proof.extra, note: note)
             try attack("", nil, log: .string(forged.encoded)).change(&forgery)
-            let text = forgery.presentation(for: challenge)
+            let text = try forgery.presentation(for: challenge)
             await #expect(throws: Refusal.logProofInvalid) { try await door.verify(text) }
         }
     }
@@ -163,7 +163,7 @@ import Testing
             let challenge = try await door.challenge(asking: [])
             var forgery = try world.forgery()
             try attack("", nil, log: .string(cosigned(count).encoded)).change(&forgery)
-            let text = forgery.presentation(for: challenge)
+            let text = try forgery.presentation(for: challenge)
             if isEnough {
                 _ = try await door.verify(text)
             } else {

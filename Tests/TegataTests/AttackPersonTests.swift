@@ -161,7 +161,7 @@ import Testing
             forgery.header["jwk"] =
                 String(decoding: JSON.object(key.verifyingKey.jwk).encoded, as: UTF8.self)
             change(&forgery)
-            let text = forgery.signed(by: key)
+            let text = try forgery.signed(by: key)
             await #expect(throws: IssuingError.refused(reason)) {
                 _ = try await (issuer ?? world.issuer).issue(to: text)
             }

@@ -18,7 +18,7 @@ import Testing
         let text = String(decoding: extra.encoded, as: UTF8.self)
         var forgery = try Forgery(issued, signer: world.issuerKey, holder: world.holderKey)
         forgery.bind = { $0["tegata"] = text }
-        return forgery.presentation(for: challenge)
+        return try forgery.presentation(for: challenge)
     }
 
     @Test func `a proof of person moved to another question or door is refused (A133)`()
@@ -69,13 +69,13 @@ import Testing
         var taken = try TokenForgery(genuine)
         taken.header["jwk"] = String(
             decoding: JSON.object(world.holderKey.verifyingKey.jwk).encoded, as: UTF8.self)
-        let stolen = taken.signed(by: world.holderKey)
+        let stolen = try taken.signed(by: world.holderKey)
         await #expect(throws: IssuingError.refused(.nationalIDInvalid)) {
             _ = try await world.issuer.issue(to: stolen)
         }
         // With a wallet's salt added it would be a card, if the proof said anything about a wallet.
         taken.payload["wallet"] = "\"AAAAAAAAAAAAAAAAAAAAAA\""
-        let walleted = taken.signed(by: .secp256k1(World.privateKey("kiosk")))
+        let walleted = try taken.signed(by: .secp256k1(World.privateKey("kiosk")))
         let reason = await refusal { try await world.issuer.issue(to: walleted) }
         #expect(reason != nil)
         // A proof that a door asked for, wrapped as a request.
@@ -89,7 +89,7 @@ import Testing
         var wrapped = try TokenForgery(genuine)
         wrapped.header["jwk"] = taken.header["jwk"]
         wrapped.payload["binding"] = "\"\(extra["person"]?["proof"]?.string ?? "")\""
-        let text = wrapped.signed(by: world.holderKey)
+        let text = try wrapped.signed(by: world.holderKey)
         await #expect(throws: IssuingError.refused(.nationalIDInvalid)) {
             _ = try await world.issuer.issue(to: text)
         }

@@ -119,7 +119,7 @@ import Testing
         for fault in Self.faults {
             var forgery = try TokenForgery(genuine)
             fault.change(&forgery)
-            let text = forgery.signed(by: fault.key ?? world.holderKey)
+            let text = try forgery.signed(by: fault.key ?? world.holderKey)
             await #expect(throws: IssuingError.refused(fault.reason), "\(fault.name)") {
                 _ = try await world.issuer.issue(to: text)
             }
@@ -131,7 +131,7 @@ import Testing
         // The nonce is used up now: another request with it is none.
         var again = try TokenForgery(genuine)
         again.payload["extra"] = "1"
-        let text = again.signed(by: world.holderKey)
+        let text = try again.signed(by: world.holderKey)
         await #expect(throws: IssuingError.refused(.replayed)) {
             _ = try await world.issuer.issue(to: text)
         }
@@ -144,7 +144,7 @@ import Testing
         let requests = try (0..<50).map { number in
             var forgery = try TokenForgery(genuine)
             forgery.payload["x"] = "\(number)"
-            return forgery.signed(by: world.holderKey)
+            return try forgery.signed(by: world.holderKey)
         }
         let answers = await withTaskGroup(of: String?.self) { group in
             for request in requests {

@@ -129,18 +129,18 @@ import Testing
         let world = try await World.secp256k1.value
         var list = ListForgery(world)
         attack.change(&list)
-        let text = list.text
+        let text = try list.text
         let source = RecordingSource { _ in text }
         let door = try world.door(source)
         var forgery = try world.forgery()
         forgery.payload["status"] = #"{"status_list":{"idx":1,"uri":"\#(ListForgery.uri)"}}"#
         let challenge = try await door.challenge(asking: ["tier"])
-        let answer = forgery.presentation(for: challenge)
+        let answer = try forgery.presentation(for: challenge)
         if let reason = attack.reason {
             await #expect(throws: reason, "\(attack.name)") { try await door.verify(answer) }
             // Nothing was used up: without the bad list the answer is good.
             forgery.payload["status"] = nil
-            let other = forgery.presentation(for: challenge)
+            let other = try forgery.presentation(for: challenge)
             #expect(try await door.verify(other).statusTime == nil)
         } else {
             #expect(try await door.verify(answer).statusTime != nil)
@@ -152,7 +152,7 @@ import Testing
         async throws
     {
         let world = try await World.secp256k1.value
-        let list = ListForgery(world).text
+        let list = try ListForgery(world).text
         let isUp = Mutex(false)
         let source = RecordingSource { _ in
             guard isUp.withLock({ $0 }) else { throw Refusal.unavailable }
@@ -189,7 +189,7 @@ import Testing
             .secp256k1(Secp256k1.PrivateKey()), at: "https://rival.example")
         var list = ListForgery(rival)
         list.header["kid"] = "\"\(rival.issuerKey.verifyingKey.thumbprint)\""
-        let text = list.text
+        let text = try list.text
         let source = RecordingSource { _ in text }
         let door = Verifier(
             at: World.doorID, trusting: [try world.profile(source), try rival.profile(source)],
@@ -197,11 +197,11 @@ import Testing
         let status = #"{"status_list":{"idx":1,"uri":"\#(ListForgery.uri)"}}"#
         var own = try rival.forgery()
         own.payload["status"] = status
-        let good = own.presentation(for: try await door.challenge(asking: []))
+        let good = try own.presentation(for: try await door.challenge(asking: []))
         #expect(try await door.verify(good).issuer == "https://rival.example")
         var foreign = try world.forgery()
         foreign.payload["status"] = status
-        let bad = foreign.presentation(for: try await door.challenge(asking: []))
+        let bad = try foreign.presentation(for: try await door.challenge(asking: []))
         await #expect(throws: Refusal.statusUnknown) { try await door.verify(bad) }
     }
 }

@@ -83,10 +83,10 @@ import Testing
         var forgery = try club.forgery()
         forgery.signer = rival.issuerKey
         forgery.header["kid"] = "\"\(rival.issuerKey.verifyingKey.thumbprint)\""
-        let named = forgery.presentation(for: challenge)
+        let named = try forgery.presentation(for: challenge)
         await #expect(throws: Refusal.issuerUntrusted) { try await door.verify(named) }
         forgery.header["kid"] = nil
-        let unnamed = forgery.presentation(for: challenge)
+        let unnamed = try forgery.presentation(for: challenge)
         await #expect(throws: Refusal.signatureInvalid) { try await door.verify(unnamed) }
         #expect(source.calls.isEmpty)
         let membership = try await door.verify(try club.forgery().presentation(for: challenge))
@@ -116,7 +116,7 @@ import Testing
         var forgery = try world.forgery()
         for number in 0..<500 {
             forgery.header["kid"] = "\"k\(number)\""
-            let text = forgery.presentation(for: challenge)
+            let text = try forgery.presentation(for: challenge)
             await #expect(throws: Refusal.issuerUntrusted) { try await door.verify(text) }
         }
         #expect(source.calls.isEmpty)
@@ -181,7 +181,7 @@ import Testing
             try await door.challenge(asking: ["colour"]),
             try await door.challenge(asking: ["serial"]), try await door.challenge(asking: ["iss"]),
         ] {
-            let text = forgery.presentation(for: challenge)
+            let text = try forgery.presentation(for: challenge)
             await #expect(throws: Refusal.typeMismatch) { try await door.verify(text) }
             #expect(throws: Refusal.typeMismatch) {
                 try world.holder.present(world.card, revealing: [], to: challenge)

@@ -57,7 +57,7 @@ import Testing
     @Test func `one flipped bit of an entry is named, in a log of two files (A101)`() async throws {
         try await withDirectory { directory in
             let story = AuditStory(keys)
-            var entries = [story.announcement()]
+            var entries = [try story.announcement()]
             for _ in 0..<400 { entries.append(story.card()) }
             try await story.publish(entries, in: directory, lists: story.lists(400, entries))
             _ = try await story.audit(directory)
@@ -84,7 +84,7 @@ import Testing
         async throws
     {
         let story = AuditStory(keys, limit: 2)
-        let open = story.announcement()
+        let open = try story.announcement()
         let card = story.card()
         let leaf = Array(card.dropFirst(33))
         func entry(_ kind: UInt8, _ content: [UInt8]) -> [UInt8] {
@@ -93,11 +93,11 @@ import Testing
         func limit(
             _ count: Limit, number: Int = 1, by key: SigningKey? = nil,
             of edition: String = "spring"
-        ) -> [UInt8] {
+        ) throws -> [UInt8] {
             entry(
                 9,
                 Array(
-                    LimitChange(
+                    try LimitChange(
                         issuer: World.club, edition: edition, number: number, limit: count
                     ).signed(by: key ?? keys.card, at: World.now).utf8))
         }
@@ -106,19 +106,19 @@ import Testing
             ("a third card of two (A79)", [open, card, card, card], 3, .beyondLimit),
             ("a card before its edition", [card, open], 0, .unknownEdition),
             ("an edition twice", [open, card, open], 2, .announcedTwice),
-            ("an announcement of a stranger", [story.announcement(by: stranger)], 0, .notSigned),
+            ("an announcement of a stranger", [try story.announcement(by: stranger)], 0, .notSigned),
             (
                 "an announcement under another digest",
                 [[1] + TreeHash.emptyTree.array + open.dropFirst(33)], 0, .notSigned
             ),
-            ("a limit below what was given (A84)", [open, card, card, limit(1)], 3, .badChange),
-            ("a change left out", [open, limit(3, number: 2)], 1, .badChange),
-            ("a change told twice", [open, limit(3), limit(3)], 2, .badChange),
-            ("a change of a stranger", [open, limit(900, by: stranger)], 1, .notSigned),
-            ("a change of another edition", [open, limit(900, of: "autumn")], 1, .notSigned),
+            ("a limit below what was given (A84)", [open, card, card, try limit(1)], 3, .badChange),
+            ("a change left out", [open, try limit(3, number: 2)], 1, .badChange),
+            ("a change told twice", [open, try limit(3), try limit(3)], 2, .badChange),
+            ("a change of a stranger", [open, try limit(900, by: stranger)], 1, .notSigned),
+            ("a change of another edition", [open, try limit(900, of: "autumn")], 1, .notSigned),
             (
                 "more after raising than the raised limit",
-                [open, card, card, limit(3), card, card], 5, .beyondLimit
+                [open, card, card, try limit(3), card, card], 5, .beyondLimit
             ),
             ("a card suspended that is not there", [open, entry(5, leaf)], 1, .impossible),
             (
@@ -162,24 +162,24 @@ import Testing
 
     @Test func `lists that do not fit the log are found out`() async throws {
         let story = AuditStory(keys, limit: 5)
-        let entries = [story.announcement(), story.card(), story.card(), story.card()]
+        let entries = [try story.announcement(), story.card(), story.card(), story.card()]
         let stranger = SigningKey.secp256k1(World.privateKey("stranger"))
         let cases: [(String, String?, AuditFinding.ListFault?)] = [
-            ("honest", story.lists(3, entries), nil),
+            ("honest", try story.lists(3, entries), nil),
             ("none", nil, .missing),
-            ("of a stranger", story.lists(3, entries, by: stranger), .notSigned),
-            ("of another edition", story.lists(3, entries, edition: "autumn"), .notSigned),
-            ("one person too many", story.lists(4, entries), .count),
-            ("one person less", story.lists(2, entries), .count),
-            ("more persons than commitments", story.lists(3, entries, commitments: 2), .count),
-            ("a person twice", story.lists(3, entries, repeating: true), .notUnique),
-            ("another limit", story.lists(3, entries, limit: 6), .numbers),
-            ("unlimited", story.lists(3, entries, limit: .unlimited), .numbers),
-            ("fewer serials", story.lists(3, entries, issued: 2), .numbers),
-            ("of a longer log", story.lists(3, entries + [story.card()]), .anotherLog),
-            ("of another log of this size", story.lists(3, Array(entries.reversed())), .anotherLog),
-            ("of the log before the edition", story.lists(0, []), .anotherLog),
-            ("older, and right then", story.lists(2, Array(entries.dropLast()), issued: 2), nil),
+            ("of a stranger", try story.lists(3, entries, by: stranger), .notSigned),
+            ("of another edition", try story.lists(3, entries, edition: "autumn"), .notSigned),
+            ("one person too many", try story.lists(4, entries), .count),
+            ("one person less", try story.lists(2, entries), .count),
+            ("more persons than commitments", try story.lists(3, entries, commitments: 2), .count),
+            ("a person twice", try story.lists(3, entries, repeating: true), .notUnique),
+            ("another limit", try story.lists(3, entries, limit: 6), .numbers),
+            ("unlimited", try story.lists(3, entries, limit: .unlimited), .numbers),
+            ("fewer serials", try story.lists(3, entries, issued: 2), .numbers),
+            ("of a longer log", try story.lists(3, entries + [story.card()]), .anotherLog),
+            ("of another log of this size", try story.lists(3, Array(entries.reversed())), .anotherLog),
+            ("of the log before the edition", try story.lists(0, []), .anotherLog),
+            ("older, and right then", try story.lists(2, Array(entries.dropLast()), issued: 2), nil),
         ]
         for (name, lists, fault) in cases {
             try await withDirectory { directory in
@@ -198,7 +198,7 @@ import Testing
     @Test func `a checkpoint that is not this log's is not believed (A99)`() async throws {
         try await withDirectory { directory in
             let story = AuditStory(keys)
-            let entries = [story.announcement(), story.card()]
+            let entries = [try story.announcement(), story.card()]
             try await story.publish(entries, in: directory, lists: story.lists(1, entries))
             let note = try #require(try directory.read("checkpoint"))
             for (name, bytes) in [
@@ -247,9 +247,9 @@ struct AuditStory: Sendable {
         self.limit = limit
     }
 
-    func announcement(by key: SigningKey? = nil) -> [UInt8] {
+    func announcement(by key: SigningKey? = nil) throws -> [UInt8] {
         guard let edition = try? Edition("spring", limit: limit, nationalID: []) else { return [] }
-        let text = OpenEdition.announcement(
+        let text = try OpenEdition.announcement(
             of: edition, by: World.club, identity: nil, services: nil, signedBy: key ?? keys.card,
             at: World.now)
         return LogEntry.signed(.open, digest, text).encoded
@@ -263,7 +263,7 @@ struct AuditStory: Sendable {
     func lists(
         _ count: Int, _ entries: [[UInt8]], by key: SigningKey? = nil, edition: String = "spring",
         commitments: Int? = nil, repeating: Bool = false, limit: Limit? = nil, issued: UInt32 = 3
-    ) -> String {
+    ) throws -> String {
         func column(_ tag: UInt8, _ count: Int) -> JSON {
             var points = (0..<count).map {
                 [tag] + SHA256.hash([tag, UInt8($0 & 255), UInt8($0 >> 8)]).array
@@ -274,7 +274,7 @@ struct AuditStory: Sendable {
         var tree = MerkleTree()
         for entry in entries { tree.append(TreeHash(leaf: entry)) }
         let cards = UInt32(entries.filter { $0.first == 2 }.count)
-        return SignedText.sign(
+        return try SignedText.sign(
             [
                 "iss": .string(World.club), "iat": .whole(World.now), "edition": .string(edition),
                 "issued": .whole(Int64(min(cards, issued == 3 ? cards : issued))),

@@ -146,7 +146,7 @@ import Testing
     @Test func `an issuer that turns a draw is found out`() async throws {
         let edition = try plan(2)
         let digest = edition.digest(issuer: World.club)
-        let text = OpenEdition.announcement(
+        let text = try OpenEdition.announcement(
             of: edition, by: World.club, identity: nil, services: nil, signedBy: keys.card,
             at: World.now)
         let open = LogEntry.signed(.open, digest, text).encoded
@@ -158,7 +158,7 @@ import Testing
             let held = HeldDraw(
                 issuer: World.club, edition: "drawn", seed: bytes, outcome: "1",
                 entrants: entrants)
-            return LogEntry.signed(.draw, digest, held.signed(by: key ?? keys.card, at: 1)).encoded
+            return LogEntry.signed(.draw, digest, try held.signed(by: key ?? keys.card, at: 1)).encoded
         }
         let card = LogEntry.leaf(.card, digest, SHA256.hash([9])).encoded
         let two = [open, entrant(1), entrant(2)]

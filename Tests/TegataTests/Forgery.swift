@@ -71,32 +71,32 @@ struct Forgery: Sendable {
 
     /// The card, ending in a tilde.
     var card: String {
-        let segments = Self.sign(
+        get throws {
+        let segments = try Self.sign(
             rawHeader ?? Array(header.text.utf8), rawPayload ?? Array(payload.text.utf8),
             by: signer, rewrite)
         return segments + "~" + disclosures.map { $0 + "~" }.joined()
+        }
     }
 
     /// Card and key binding for a challenge of a verifier.
-    func presentation(for challenge: String) -> String {
+    func presentation(for challenge: String) throws -> String {
         let question = try? JSON(parsing: Array(challenge.utf8))
-        return presentation(
+        return try presentation(
             audience: question?["aud"]?.string ?? "", nonce: question?["nonce"]?.string ?? "")
     }
 
-    func presentation(audience: String, nonce: String) -> String {
-        let card = card
+    func presentation(audience: String, nonce: String) throws -> String {
+        let card = try card
         let hash = Base64URL.encode(SHA256.hash(Array(card.utf8)).array)
         var payload = Members([
             "iat": .number(JSONNumber(World.now)), "aud": .string(audience),
             "nonce": .string(nonce), "sd_hash": .string(hash),
         ])
         bind(&payload)
-        return finish(
-            card
-                + Self.sign(
-                    Array(bindingHeader.text.utf8), Array(payload.text.utf8), by: holder,
-                    rewriteBinding))
+        let binding = try Self.sign(
+            Array(bindingHeader.text.utf8), Array(payload.text.utf8), by: holder, rewriteBinding)
+        return finish(card + binding)
     }
 
     /// Adds a disclosure of this JSON text, and answers its digest; the caller places it.
@@ -125,17 +125,17 @@ struct Forgery: Sendable {
     static func sign(
         _ header: [UInt8], _ payload: [UInt8], by key: SigningKey,
         _ rewrite: (inout [String]) -> Void = { _ in }
-    ) -> String {
+    ) throws -> String {
         var segments = [Base64URL.encode(header), Base64URL.encode(payload)]
         let signed = segments.joined(separator: ".")
-        segments.append(Base64URL.encode(key.signature(for: signed.utf8.span).array))
+        segments.append(Base64URL.encode(try key.signature(for: signed.utf8.span).array))
         rewrite(&segments)
         return segments.joined(separator: ".")
     }
 
     /// A compact JWS over JSON text.
-    static func sign(_ header: String, _ payload: String, by key: SigningKey) -> String {
-        sign(Array(header.utf8), Array(payload.utf8), by: key)
+    static func sign(_ header: String, _ payload: String, by key: SigningKey) throws -> String {
+        try sign(Array(header.utf8), Array(payload.utf8), by: key)
     }
 }
 

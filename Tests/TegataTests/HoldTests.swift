@@ -133,7 +133,7 @@ import Testing
         func hold(_ kind: LogEntry.Kind, _ name: FixedBytes<32>) -> [UInt8] {
             LogEntry.hold(kind, story.digest, name).encoded
         }
-        let open = story.announcement()
+        let open = try story.announcement()
         let card = story.card()
         let cases: [(String, [[UInt8]], UInt64, AuditFinding.EntryFault)] = [
             ("a card in a kept place", [open, hold(.hold, name), card, card], 3, .beyondLimit),

@@ -93,7 +93,7 @@ import Testing
         let card = try await issue(issuer, edition, to: anna)
         let request = try await ben.request(edition)
         let evil = try await eve.request(edition)
-        let release = anna.release(card, to: request)
+        let release = try anna.release(card, to: request)
         await expect(.unauthorized, "another request") {
             _ = try await issuer.transfer(release, to: evil)
         }
@@ -152,7 +152,7 @@ import Testing
         let anna = holder("anna")
         var cards = [Card]()
         for _ in 0..<3 { cards.append(try await issue(issuer, edition, to: anna)) }
-        let release = anna.release(cards[1])
+        let release = try anna.release(cards[1])
         try await issuer.takeBack(release)
         await #expect(throws: (any Error).self) { try await issuer.takeBack(release) }
         await #expect(throws: Refusal.revoked) { try await show(cards[1], of: anna, issuer) }

@@ -32,7 +32,9 @@ struct ListForgery: Sendable {
             #"{"bits":\#(bits),"lst":"\#(Base64URL.encode(Zlib.deflate(padded)))"}"#
     }
 
-    var text: String { finish(Forgery.sign(header.text, payload.text, by: signer)) }
+    var text: String {
+        get throws { finish(try Forgery.sign(header.text, payload.text, by: signer)) }
+    }
 }
 
 /// What is wrong with a list, or with what the card says about it.

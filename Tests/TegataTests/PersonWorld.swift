@@ -160,5 +160,5 @@ struct TokenForgery {
         payload = Members(try JSON(parsing: Base64URL.decode(segments[1])).object ?? [:])
     }
 
-    func signed(by key: SigningKey) -> String { Forgery.sign(header.text, payload.text, by: key) }
+    func signed(by key: SigningKey) throws -> String { try Forgery.sign(header.text, payload.text, by: key) }
 }

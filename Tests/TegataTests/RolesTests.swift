@@ -331,7 +331,7 @@ import Testing
         let (mine, thief) = (Holder(key: P256.PrivateKey()), Holder(key: P256.PrivateKey()))
         let genuine = try CardRequest(
             parsing: try await kiosk.request(edition, proving: DemoIdentity(), for: mine.publicKey))
-        let stolen = CardRequest(
+        let stolen = try CardRequest(
             audience: genuine.audience, edition: genuine.edition, nonce: genuine.nonce,
             expires: genuine.expires, wallet: nil, binding: genuine.binding, key: genuine.key,
             holder: thief.publicKey

@@ -217,7 +217,7 @@ import Testing
         // Another key cannot use the request's proof: it is about the one that signed.
         let genuine = try CardRequest(parsing: request)
         let thief = SigningKey.secp256k1(World.privateKey("thief"))
-        let stolen = CardRequest(
+        let stolen = try CardRequest(
             audience: genuine.audience, edition: genuine.edition,
             nonce: try await issuer.nonce(for: genuine.edition), expires: genuine.expires,
             wallet: genuine.wallet, list: genuine.list, binding: genuine.binding,

@@ -126,7 +126,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
         let challenge = try await door.challenge(asking: ["tier"])
         var forgery = try world.forgery()
         try change(&forgery)
-        let text = forgery.presentation(for: challenge)
+        let text = try forgery.presentation(for: challenge)
         guard let reason else {
             let membership = try await door.verify(text)
             #expect(membership.claims == ["tier": "gold"], "\(name)")

@@ -88,12 +88,12 @@ struct SignedQuestion {
     static func sign(
         _ action: AnonymousAction, by verifier: String, nonce: String, at now: Int64,
         expires: Int64, _ key: SigningKey
-    ) -> String {
+    ) throws(Refusal) -> String {
         var purpose = JSONObject()
         for (language, text) in action.purpose.sorted(by: { $0.key < $1.key }) {
             purpose.add(language, .string(text))
         }
-        return SignedText.sign(
+        return try SignedText.sign(
             [
                 "iss": .string(verifier), "iat": .whole(now), "exp": .whole(expires),
                 "nonce": .string(nonce), "issuer": .string(action.snapshot.issuer),

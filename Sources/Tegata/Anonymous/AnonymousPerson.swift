@@ -10,8 +10,8 @@ extension AnonymousVerifier {
     /// - Throws: `unsupported` for an edition that asks nobody for an ID card, `unavailable`.
     public func challenge(forPersonIn snapshot: MemberSnapshot) async throws(Refusal) -> String {
         guard snapshot.announced.identity != nil else { throw .unsupported }
-        return try await ask { nonce, now, expires in
-            PersonQuestion.sign(
+        return try await ask { nonce, now, expires throws(Refusal) in
+            try PersonQuestion.sign(
                 snapshot, by: id, nonce: nonce, at: now, expires: expires, key)
         }
     }
@@ -116,8 +116,8 @@ struct PersonQuestion {
     static func sign(
         _ snapshot: MemberSnapshot, by verifier: String, nonce: String, at now: Int64,
         expires: Int64, _ key: SigningKey
-    ) -> String {
-        SignedText.sign(
+    ) throws(Refusal) -> String {
+        try SignedText.sign(
             [
                 "iss": .string(verifier), "iat": .whole(now), "exp": .whole(expires),
                 "nonce": .string(nonce), "issuer": .string(snapshot.issuer),

@@ -48,20 +48,21 @@ public struct AnonymousVerifier: Sendable {
     /// - Throws: `notYetValid` before the action opens, `expired` once it has closed, `unavailable`.
     public func challenge(for action: AnonymousAction) async throws(Refusal) -> String {
         try action.checkOpen(at: clock())
-        return try await ask { nonce, now, expires in
-            SignedQuestion.sign(
+        return try await ask { nonce, now, expires throws(Refusal) in
+            try SignedQuestion.sign(
                 action, by: id, nonce: nonce, at: now, expires: min(expires, action.closes), key)
         }
     }
 
     /// Signs a question under a fresh nonce, and remembers it.
     func ask(
-        _ sign: (_ nonce: String, _ now: Int64, _ expires: Int64) -> String
+        _ sign: (_ nonce: String, _ now: Int64, _ expires: Int64)
+            throws(Refusal) -> String
     ) async throws(Refusal) -> String {
         var random = SystemRandomness()
         let (nonce, now) = (Base64URL.encode(random.bytes(32)), clock())
         let expires = now + Self.questionLifetime
-        let text = sign(nonce, now, expires)
+        let text = try sign(nonce, now, expires)
         try await store.remember(nonce, content: text, until: expires, now: now)
         return text
     }

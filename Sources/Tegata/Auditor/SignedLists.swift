@@ -22,8 +22,8 @@ struct SignedLists {
     static func sign(
         _ lists: PublicLists, of edition: String, by issuer: String, at time: Int64, size: UInt64,
         root: TreeHash, _ key: SigningKey
-    ) -> String {
-        SignedText.sign(
+    ) throws(Refusal) -> String {
+        try SignedText.sign(
             [
                 "iss": .string(issuer), "iat": .whole(time), "edition": .string(edition),
                 "issued": .whole(Int64(lists.issued)), "limit": lists.limit.json,

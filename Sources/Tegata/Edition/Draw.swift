@@ -87,8 +87,8 @@ struct HeldDraw {
     let outcome: String
     let entrants: Int
 
-    func signed(by key: SigningKey, at time: Int64) -> String {
-        SignedText.sign(
+    func signed(by key: SigningKey, at time: Int64) throws(Refusal) -> String {
+        try SignedText.sign(
             [
                 "iss": .string(issuer), "iat": .whole(time), "edition": .string(edition),
                 "seed": .bytes(seed.array), "outcome": .string(outcome),

@@ -10,8 +10,8 @@ struct LimitChange {
     let number: Int
     let limit: Limit
 
-    func signed(by key: SigningKey, at time: Int64) -> String {
-        SignedText.sign(
+    func signed(by key: SigningKey, at time: Int64) throws(Refusal) -> String {
+        try SignedText.sign(
             [
                 "iss": .string(issuer), "iat": .whole(time), "edition": .string(edition),
                 "change": .whole(Int64(number)), "limit": limit.json,

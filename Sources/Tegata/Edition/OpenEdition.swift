@@ -51,7 +51,7 @@ extension OpenEdition {
     static func announcement(
         of edition: Edition, by issuer: String, identity: IdentityParameters?,
         services: IdentityServices?, signedBy key: SigningKey, at time: Int64
-    ) -> String {
+    ) throws(Refusal) -> String {
         var payload: JSONObject = [
             "iss": .string(issuer), "iat": .whole(time), "edition": edition.json,
         ]
@@ -67,7 +67,7 @@ extension OpenEdition {
                 "operators", .string(services.trust == .embedded ? "embedded" : "split"))
             payload.add("test_anchors", .bool(services.usesTestAnchors))
         }
-        return SignedText.sign(.object(payload), type: Self.type, by: key)
+        return try SignedText.sign(.object(payload), type: Self.type, by: key)
     }
 
     /// Reads an announcement that one of `profile`'s keys signed.

@@ -50,7 +50,7 @@ struct CardRequest {
         return Array(bytes[..<(bytes.lastIndex(of: UInt8(ascii: ".")) ?? 0)])
     }
 
-    func signed(by key: SigningKey) -> String {
+    func signed(by key: SigningKey) throws(Refusal) -> String {
         var payload: JSONObject = [
             "aud": .string(audience), "edition": .string(edition), "nonce": .string(nonce),
             "exp": .whole(Int64(clamping: expires)), "binding": .bytes(binding),
@@ -59,7 +59,7 @@ struct CardRequest {
         if let list { payload.add("list", .whole(Int64(list))) }
         if let holder { payload.add("holder", .object(holder.jwk)) }
         return String(
-            decoding: CompactJWS.sign(
+            decoding: try CompactJWS.sign(
                 payload: JSON.object(payload).encoded, type: Self.type, by: key,
                 embedding: key.verifyingKey), as: UTF8.self)
     }

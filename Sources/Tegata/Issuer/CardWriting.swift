@@ -38,7 +38,7 @@ extension Issuer {
                     using: &random), as: UTF8.self)
         } catch {
             // `Claims.check` has refused every name and depth that could fail here.
-            throw .malformed
+            throw error == .noSignature ? .unavailable : .malformed
         }
     }
 }

@@ -174,7 +174,7 @@ public final class Issuer: Sendable {
         if !edition.nationalID.isEmpty, let services {
             parameters = try await IdentityParameters(services, for: digest)
         }
-        let text = OpenEdition.announcement(
+        let text = try OpenEdition.announcement(
             of: edition, by: id, identity: parameters, services: services, signedBy: keys.card,
             at: clock())
         try await register.open(
@@ -214,7 +214,7 @@ public final class Issuer: Sendable {
     /// - Throws: `unavailable`.
     public func publicLists(of edition: OpenEdition) async throws(Refusal) -> String {
         let (state, head) = try await register.snapshot()
-        return SignedLists.sign(
+        return try SignedLists.sign(
             PublicLists(try state.book(edition.digest)), of: edition.edition.id, by: id,
             at: clock(), size: head.size, root: head.root, keys.card)
     }

@@ -80,7 +80,7 @@ extension Issuer {
             }
             guard batch.entries.isEmpty else { return .wait }
             batch.isChange = true
-            let text = HeldDraw(
+            let text = try HeldDraw(
                 issuer: id, edition: edition.edition.id, seed: bytes, outcome: outcome,
                 entrants: names.count
             ).signed(by: key, at: now)

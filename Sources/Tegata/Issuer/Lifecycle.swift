@@ -136,7 +136,7 @@ extension Issuer {
             guard batch.entries.isEmpty else { return .wait }
             guard book.admits(limit) else { throw .conflict }
             batch.isChange = true
-            let text = LimitChange(
+            let text = try LimitChange(
                 issuer: self.id, edition: edition.edition.id, number: book.changes + 1,
                 limit: limit
             ).signed(by: self.keys.card, at: now)

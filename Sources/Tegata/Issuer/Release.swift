@@ -17,13 +17,13 @@ struct Release {
 
     static func sign(
         _ card: Card, to request: FixedBytes<32>?, by key: SigningKey, at now: Int64
-    ) -> String {
+    ) throws(Refusal) -> String {
         var payload: JSONObject = [
             "aud": .string(card.issuer), "edition": .string(card.edition.id),
             "serial": .whole(Int64(card.serial.number)), "exp": .whole(now + lifetime),
         ]
         if let request { payload.add("to", .bytes(request.array)) }
-        return SignedText.sign(.object(payload), type: type, by: key)
+        return try SignedText.sign(.object(payload), type: type, by: key)
     }
 }
 

@@ -15,7 +15,7 @@ extension Issuer {
         guard let list = StatusList(bits: 2, packed: bytes) else { throw .unavailable }
         let now = clock()
         return String(
-            decoding: StatusListToken.sign(
+            decoding: try StatusListToken.sign(
                 list, uri: statusListURI(number), issuedAt: now, expiresAt: now + 86_400,
                 timeToLive: Self.statusTimeToLive, by: keys.card,
                 keyID: keys.card.verifyingKey.thumbprint), as: UTF8.self)

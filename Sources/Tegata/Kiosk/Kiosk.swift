@@ -45,7 +45,7 @@ public struct Kiosk: Sendable {
             edition: edition.digest, audience: edition.issuer, nonce: nonce, expires: expires,
             key: holder ?? signer.verifyingKey)
         let answer = try await answer(edition, question, card, now: now)
-        return CardRequest(
+        return try CardRequest(
             audience: edition.issuer, edition: edition.edition.id, nonce: nonce, expires: expires,
             wallet: nil, binding: answer.bytes, key: signer.verifyingKey, holder: holder
         ).signed(by: signer)

@@ -60,7 +60,7 @@ extension Holder {
                 index, secret, in: list, question: draft.question, using: &source
             ).request.encoded
         }
-        return sign(draft, bytes, edition, list: number)
+        return try sign(draft, bytes, edition, list: number)
     }
 
     /// Proves, for everyone to check, that a person is behind the card's index, without saying which session was theirs. Send the

@@ -54,13 +54,7 @@ public enum Secp256k1 {
                 }
             }
             precondition(done == 1, "a valid key signs every digest")
-            var signature = FixedBytes<64>()
-            var span = signature.mutableSpan
-            unsafe span.withUnsafeMutableBufferPointer {
-                _ = unsafe secp256k1_ecdsa_signature_serialize_compact(
-                    Context.shared, $0.baseAddress.unsafelyUnwrapped, &raw)
-            }
-            return signature
+            return serialized(raw)
         }
     }
 
@@ -154,6 +148,34 @@ public enum Secp256k1 {
                     Context.shared, &normalized, $0.baseAddress.unsafelyUnwrapped, &key) == 1
             }
         }
+    }
+}
+
+extension Secp256k1 {
+    /// The low twin of an ECDSA signature, 64 bytes r‖s; a low one as it is.
+    package static func lowS(_ signature: FixedBytes<64>) -> FixedBytes<64> {
+        var given = secp256k1_ecdsa_signature()
+        var low = secp256k1_ecdsa_signature()
+        let read = unsafe signature.span.withUnsafeBufferPointer {
+            unsafe secp256k1_ecdsa_signature_parse_compact(
+                Context.shared, &given, $0.baseAddress.unsafelyUnwrapped)
+        }
+        guard read == 1 else { return signature }
+        unsafe secp256k1_ecdsa_signature_normalize(Context.shared, &low, &given)
+        return serialized(low)
+    }
+
+    private static func serialized(
+        _ raw: secp256k1_ecdsa_signature
+    ) -> FixedBytes<64> {
+        var raw = raw
+        var signature = FixedBytes<64>()
+        var span = signature.mutableSpan
+        unsafe span.withUnsafeMutableBufferPointer {
+            _ = unsafe secp256k1_ecdsa_signature_serialize_compact(
+                Context.shared, $0.baseAddress.unsafelyUnwrapped, &raw)
+        }
+        return signature
     }
 }
 

@@ -113,9 +113,9 @@ public struct IssuanceWallet: Sendable {
         else { throw .unsupported }
         guard keys.count <= metadata.batchSize else { throw .limitExceeded }
         let now = clock()
-        let proofs = keys.map { key in
+        let proofs = try keys.map { key throws(Refusal) in
             JSON.string(
-                KeyProof.sign(
+                try KeyProof.sign(
                     by: key, audience: metadata.issuer, nonce: nonce, client: client, now: now))
         }
         var body = JSONObject()

@@ -89,13 +89,13 @@ package struct KeyProof: Sendable {
     /// Signs a proof.
     static func sign(
         by key: SigningKey, audience: IssuerIdentifier, nonce: String?, client: String?, now: Int64
-    ) -> String {
+    ) throws(Refusal) -> String {
         var claims: JSONObject = [
             "aud": .string(audience.text), "iat": .number(JSONNumber(now)),
         ]
         claims.add("nonce", text: nonce)
         claims.add("iss", text: client)
-        let token = CompactJWS.sign(
+        let token = try CompactJWS.sign(
             payload: JSON.object(claims).encoded, type: type, by: key,
             embedding: key.verifyingKey)
         return String(decoding: token, as: UTF8.self)

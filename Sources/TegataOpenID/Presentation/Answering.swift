@@ -68,11 +68,11 @@ extension Holder {
     public func answer(_ choice: PresentationChoice) throws(Refusal) -> WalletAnswer {
         let request = choice.request.request
         let token = VPToken(
-            choice.parts.map { part in
+            try choice.parts.map { part throws(Refusal) in
                 (
                     part.id,
                     [
-                        present(
+                        try present(
                             part.card, revealing: part.paths, audience: request.client.text,
                             nonce: request.nonce)
                     ]

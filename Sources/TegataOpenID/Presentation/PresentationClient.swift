@@ -87,10 +87,10 @@ public struct PresentationClient: Sendable {
         let token =
             switch signer {
             case .certificates(let chain, let key):
-                CompactJWS.sign(
+                try CompactJWS.sign(
                     payload: payload, type: RequestObject.type, by: .p256(key), certificates: chain)
             case .did(let method, let key):
-                CompactJWS.sign(
+                try CompactJWS.sign(
                     payload: payload, type: RequestObject.type, by: key, keyID: method)
             case .none: throw .unsupported
             }

@@ -128,7 +128,7 @@ package struct CompactJWS: Sendable {
     package static func sign(
         payload: [UInt8], type: String, by key: SigningKey, keyID: String? = nil,
         embedding publicKey: VerifyingKey? = nil, certificates: [[UInt8]] = []
-    ) -> [UInt8] {
+    ) throws(Refusal) -> [UInt8] {
         var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": .string(type)]
         if let keyID { header.add("kid", .string(keyID)) }
         if let publicKey { header.add("jwk", .object(publicKey.jwk)) }
@@ -140,15 +140,15 @@ package struct CompactJWS: Sendable {
         token.appendBase64URL(JSON.object(header).encoded.span)
         token.append(UInt8(ascii: "."))
         token.appendBase64URL(payload.span)
-        token.appendSignature(by: key, over: 0)
+        try token.appendSignature(by: key, over: 0)
         return token
     }
 }
 
 extension [UInt8] {
     /// Appends `.` and the signature over everything from `start` on.
-    mutating func appendSignature(by key: SigningKey, over start: Int) {
-        let signature = key.signature(for: span.extracting(start..<count))
+    mutating func appendSignature(by key: SigningKey, over start: Int) throws(Refusal) {
+        let signature = try key.signature(for: span.extracting(start..<count))
         append(UInt8(ascii: "."))
         appendBase64URL(signature.span)
     }

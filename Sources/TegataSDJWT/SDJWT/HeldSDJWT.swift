@@ -84,7 +84,7 @@ package struct HeldSDJWT: Sendable {
     package func presentation(
         revealing paths: [ClaimPath], by key: SigningKey, audience: String, nonce: String,
         at time: Int64, extra: JSONObject = [:]
-    ) -> [UInt8] {
+    ) throws(Refusal) -> [UInt8] {
         var text = revealing(paths)
         let hash = SHA256.hash(text)
         var payload = Array("{\"iat\":\(time),\"aud\":".utf8)
@@ -107,7 +107,7 @@ package struct HeldSDJWT: Sendable {
         text.appendBase64URL(header.utf8.span)
         text.append(UInt8(ascii: "."))
         text.appendBase64URL(payload.span)
-        text.appendSignature(by: key, over: start)
+        try text.appendSignature(by: key, over: start)
         return text
     }
 }

@@ -32,7 +32,7 @@ package enum SDJWTIssuing {
         token.appendBase64URL(header.span)
         token.append(UInt8(ascii: "."))
         token.appendBase64URL(payload.span)
-        token.appendSignature(by: key, over: 0)
+        do { try token.appendSignature(by: key, over: 0) } catch { throw .noSignature }
         token.append(UInt8(ascii: "~"))
         token.append(contentsOf: writer.disclosures)
         return token

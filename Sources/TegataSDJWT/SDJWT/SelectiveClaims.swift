@@ -54,6 +54,8 @@ package enum IssuingError: Error, Equatable {
     case notSelective(String)
     /// Deeper than any verifier reads.
     case tooDeep
+    /// The signer did not sign.
+    case noSignature
 }
 
 extension [IssuedClaim] {

@@ -66,13 +66,13 @@ package struct StatusListToken: Sendable {
     package static func sign(
         _ list: StatusList, uri: String, issuedAt: Int64, expiresAt: Int64?, timeToLive: Int64?,
         by key: SigningKey, keyID: String? = nil
-    ) -> [UInt8] {
+    ) throws(Refusal) -> [UInt8] {
         var claims: JSONObject = [
             "sub": .string(uri), "iat": .number(JSONNumber(issuedAt)), "status_list": list.claim,
         ]
         if let expiresAt { claims.add("exp", .number(JSONNumber(expiresAt))) }
         if let timeToLive { claims.add("ttl", .number(JSONNumber(timeToLive))) }
-        return CompactJWS.sign(
+        return try CompactJWS.sign(
             payload: JSON.object(claims).encoded, type: type, by: key, keyID: keyID)
     }
 }

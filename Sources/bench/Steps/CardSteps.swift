@@ -111,7 +111,7 @@ enum CardSteps {
         let uri = "https://club.example/tegata/status"
         guard var list = StatusList(bits: 2, count: 100_000) else { throw Refusal.malformed }
         for index in stride(from: 0, to: 100_000, by: 97) { list.set(index, to: .invalid) }
-        let token = StatusListToken.sign(
+        let token = try StatusListToken.sign(
             list, uri: uri, issuedAt: 1_795_392_000, expiresAt: nil, timeToLive: 300, by: key)
         let verifying = key.verifyingKey
         return .repeating(

@@ -101,8 +101,9 @@ private func askSome(
         for person in people {
             group.addTask {
                 do {
-                    return try await register.allocate(desk.claim(person)) { place in
-                        desk.card(place, person)
+                    return try await register.allocate(desk.claim(person)) {
+                        place throws(Refusal) in
+                        try desk.card(place, person)
                     }
                 } catch {
                     precondition(error as? Refusal == .soldOut, "\(error)")
@@ -141,13 +142,13 @@ private struct SaleDesk: Sendable {
     func claim(_ person: Int) -> RegisterClaim { asked[person] }
 
     /// A signed row and a signature over as much as a card has: what an issuer makes for each.
-    func card(_ place: RegisterPlace, _ person: Int) -> RegisterEntry {
+    func card(_ place: RegisterPlace, _ person: Int) throws(Refusal) -> RegisterEntry {
         var random = SystemRandomness()
         let row = TegataProofs.Row(
             position: place.serial.number,
             index: PersonIndex(edition: edition, point: people[person]), commitment: commitment,
             epoch: 0, status: .active, signedBy: rowKey, using: &random)
-        let signature = cardKey.signature(for: Array(claims.utf8).span)
+        let signature = try cardKey.signature(for: Array(claims.utf8).span)
         return RegisterEntry(
             row: row, salt: random.fixed(), answer: claims + Base64URL.encode(signature.array))
     }

@@ -38,6 +38,7 @@ struct KeyProofTests {
         }
 
         var encoded: String {
+            get throws {
             func object(_ members: [(String, JSON)]) -> JSON {
                 var object = JSONObject()
                 for (name, value) in members { object.add(name, value) }
@@ -46,9 +47,10 @@ struct KeyProofTests {
             let signed =
                 Base64URL.encode(object(header).encoded) + "."
                 + Base64URL.encode(object(claims).encoded)
-            let made = signature ?? signer.signature(for: Array(signed.utf8).span).array
+            let made = try signature ?? signer.signature(for: Array(signed.utf8).span).array
             let whole = signed + "." + Base64URL.encode(made)
             return text?(whole) ?? whole
+            }
         }
     }
 
@@ -224,7 +226,7 @@ struct KeyProofTests {
         #expect(answer.reason == row.reason)
         #expect(desk.orders.isEmpty)
         // Beside a good proof it spoils the batch.
-        let good = Draft(Self.p256, nonce: nonce, now: desk.now).encoded
+        let good = try Draft(Self.p256, nonce: nonce, now: desk.now).encoded
         #expect(try await send([good, draft.encoded], desk, tokens).status == 400)
         #expect(desk.orders.isEmpty)
         #expect(try await send([good], desk, tokens).status == 200)
@@ -264,11 +266,11 @@ struct KeyProofTests {
         let tokens = try await desk.tokens()
         let old = try await desk.nonce()
         desk.pass(301)
-        let late = Draft(Self.key, nonce: old, now: desk.now).encoded
+        let late = try Draft(Self.key, nonce: old, now: desk.now).encoded
         let answer = try await send([late], desk, tokens)
         #expect(answer.error == "invalid_nonce" && answer.reason == .expired)
-        let first = Draft(Self.key, nonce: try await desk.nonce(), now: desk.now).encoded
-        let second = Draft(Self.p256, nonce: try await desk.nonce(), now: desk.now).encoded
+        let first = try Draft(Self.key, nonce: try await desk.nonce(), now: desk.now).encoded
+        let second = try Draft(Self.p256, nonce: try await desk.nonce(), now: desk.now).encoded
         let mixed = try await send([first, second], desk, tokens)
         #expect(mixed.error == "invalid_proof" && desk.orders.isEmpty)
     }
@@ -294,7 +296,7 @@ struct KeyProofTests {
     @Test func `A70: every byte of a proof matters`() async throws {
         let desk = try IssuanceDesk()
         let tokens = try await desk.tokens()
-        let good = Draft(Self.key, nonce: try await desk.nonce(), now: desk.now).encoded
+        let good = try Draft(Self.key, nonce: try await desk.nonce(), now: desk.now).encoded
         for index in stride(from: 0, to: good.utf8.count, by: 5) {
             var bytes = Array(good.utf8)
             bytes[index] = bytes[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")

@@ -11,14 +11,14 @@ import Testing
     }
 }
 
-private func issuanceVectors() -> VectorFile {
+private func issuanceVectors() throws -> VectorFile {
     var file = VectorFile(
         "openid4vci",
         "Proofs of keys, links of offers and addresses of documents: Spec/openid4vci.md.",
         given: [
             "issuer": .string(IssuanceDesk.club), "time": .number(JSONNumber(IssuanceDesk.start)),
         ])
-    addProofs(to: &file)
+    try addProofs(to: &file)
     addLinks(to: &file)
     for (issuer, address) in [
         ("https://a.example", "https://a.example/.well-known/jwt-vc-issuer"),
@@ -38,7 +38,7 @@ private func issuanceVectors() -> VectorFile {
 }
 
 /// The rows of A70. Those of ES256 are left out, whose signatures chance takes part in.
-private func addProofs(to file: inout VectorFile) {
+private func addProofs(to file: inout VectorFile) throws {
     let key = KeyProofTests.key
     let good = KeyProofTests.Draft(key, nonce: "nonce", now: IssuanceDesk.start)
     var named = good
@@ -46,7 +46,7 @@ private func addProofs(to file: inout VectorFile) {
     named.head("kid", .string(key.verifyingKey.didKey ?? ""))
     for (comment, draft) in [("key in jwk", good), ("key in kid, as did:key", named)] {
         file.add(
-            "key-proof", comment, ["proof": .string(draft.encoded)],
+            "key-proof", comment, ["proof": .string(try draft.encoded)],
             output: ["holder": .string(key.verifyingKey.thumbprint), "nonce": "nonce"])
     }
     for row in KeyProofTests.rows
@@ -56,7 +56,7 @@ private func addProofs(to file: inout VectorFile) {
         var draft = good
         row.change(&draft)
         file.add(
-            "key-proof", row.name, ["proof": .string(draft.encoded)],
+            "key-proof", row.name, ["proof": .string(try draft.encoded)],
             expect: row.reason.rawValue)
     }
 }

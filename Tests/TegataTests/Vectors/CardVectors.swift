@@ -65,8 +65,8 @@ private func addRequests(
     func add(_ comment: String, _ input: JSONObject, _ expect: String) {
         file.add("card-request", comment, input, expect: expect)
     }
-    func text(_ change: JSONObject) -> JSONObject {
-        ["request": .string(story.request(.object(payload.with(change))))]
+    func text(_ change: JSONObject) throws -> JSONObject {
+        ["request": .string(try story.request(.object(payload.with(change))))]
     }
     file.add(
         "card-request", "by a person", ["request": .string(asked.text)],
@@ -81,34 +81,34 @@ private func addRequests(
     add(
         "ten minutes later", ["request": .string(asked.text), "time": .whole(RoleStory.now + 600)],
         "expired")
-    add("for another issuer", text(["aud": "https://club.example/"]), "unauthorized")
-    add("for an edition that is not open", text(["edition": "members"]), "type_mismatch")
+    add("for another issuer", try text(["aud": "https://club.example/"]), "unauthorized")
+    add("for an edition that is not open", try text(["edition": "members"]), "type_mismatch")
     add(
-        "a person's session for the visitors' edition", text(["edition": "visitors"]),
+        "a person's session for the visitors' edition", try text(["edition": "visitors"]),
         "unauthorized")
-    add("of another nonce", text(["nonce": "another"]), "unauthorized")
-    add("with a later end", text(["exp": .whole(RoleStory.now + 601)]), "national_id_invalid")
-    add("with an end in an hour", text(["exp": .whole(RoleStory.now + 3600)]), "malformed")
-    add("with an end as text", text(["exp": "1800000600"]), "malformed")
+    add("of another nonce", try text(["nonce": "another"]), "unauthorized")
+    add("with a later end", try text(["exp": .whole(RoleStory.now + 601)]), "national_id_invalid")
+    add("with an end in an hour", try text(["exp": .whole(RoleStory.now + 3600)]), "malformed")
+    add("with an end as text", try text(["exp": "1800000600"]), "malformed")
     add(
         "a wallet salt of 15 bytes",
-        text(["wallet": .string(Base64URL.encode([UInt8](repeating: 1, count: 15)))]), "malformed")
+        try text(["wallet": .string(Base64URL.encode([UInt8](repeating: 1, count: 15)))]), "malformed")
     add(
         "without a wallet, but with a wallet's proof",
-        ["request": .string(story.request(.object(payload.without("wallet"))))], "malformed")
+        ["request": .string(try story.request(.object(payload.without("wallet"))))], "malformed")
     add(
-        "no binding", ["request": .string(story.request(.object(payload.without("binding"))))],
+        "no binding", ["request": .string(try story.request(.object(payload.without("binding"))))],
         "malformed")
     let binding = asked.request.binding
-    func bound(_ bytes: [UInt8]) -> JSONObject {
-        text(["binding": .string(Base64URL.encode(bytes))])
+    func bound(_ bytes: [UInt8]) throws -> JSONObject {
+        try text(["binding": .string(Base64URL.encode(bytes))])
     }
-    add("a changed proof", bound(Wrong.flip(binding, binding.count - 1)), "national_id_invalid")
-    add("a trailing byte", bound(binding + [0]), "malformed")
-    add("a visitor's proof for a person's edition", bound(visiting.request.binding), "malformed")
+    add("a changed proof", try bound(Wrong.flip(binding, binding.count - 1)), "national_id_invalid")
+    add("a trailing byte", try bound(binding + [0]), "malformed")
+    add("a visitor's proof for a person's edition", try bound(visiting.request.binding), "malformed")
     add(
         "by another holder's key",
-        ["request": .string(story.request(.object(payload), by: .secp256k1(.fixed(1))))],
+        ["request": .string(try story.request(.object(payload), by: .secp256k1(.fixed(1))))],
         "national_id_invalid")
     add(
         "changed after signing",
@@ -118,13 +118,13 @@ private func addRequests(
         ], "signature_invalid")
     add(
         "of another type",
-        ["request": .string(story.request(.object(payload), type: "tegata-edition+jwt"))],
+        ["request": .string(try story.request(.object(payload), type: "tegata-edition+jwt"))],
         "type_mismatch")
     add(
         "without the key in its header",
         [
             "request": .string(
-                SignedText.sign(
+                try SignedText.sign(
                     .object(payload), type: CardRequest.type, by: story.holderKey))
         ], "malformed")
     add("no text", ["request": ""], "malformed")
@@ -134,10 +134,10 @@ extension RoleStory {
     /// A request with any payload, signed by a key that it brings.
     func request(
         _ payload: JSON, type: String = CardRequest.type, by key: SigningKey? = nil
-    ) -> String {
+    ) throws -> String {
         let key = key ?? holderKey
         return String(
-            decoding: CompactJWS.sign(
+            decoding: try CompactJWS.sign(
                 payload: payload.encoded, type: type, by: key, embedding: key.verifyingKey),
             as: UTF8.self)
     }

@@ -50,8 +50,8 @@ private func addLimits(_ file: inout VectorFile) {
 
 extension RoleStory {
     /// A text that this issuer's card key signs, whatever it says.
-    func signed(_ payload: JSON, type: String) -> String {
-        SignedText.sign(payload, type: type, by: issuer.keys.card)
+    func signed(_ payload: JSON, type: String) throws -> String {
+        try SignedText.sign(payload, type: type, by: issuer.keys.card)
     }
 
     /// `text` with another payload, and the signature it had.
@@ -87,11 +87,11 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
             "announcement", comment, ["announcement": .string(text)], expect: expect,
             output: output)
     }
-    func changed(_ change: JSONObject) -> String {
-        story.signed(.object(payload.with(change)), type: OpenEdition.type)
+    func changed(_ change: JSONObject) throws -> String {
+        try story.signed(.object(payload.with(change)), type: OpenEdition.type)
     }
-    func changedEdition(_ change: JSONObject) -> String {
-        changed(["edition": .object(edition.with(change))])
+    func changedEdition(_ change: JSONObject) throws -> String {
+        try changed(["edition": .object(edition.with(change))])
     }
     let output: JSONObject = [
         "edition": .hex(story.founders.digest), "id": "founders", "limit": 500,
@@ -107,9 +107,9 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
             "test_anchors": false,
         ])
     add(
-        "one operator, test authorities", changed(["operators": "embedded", "test_anchors": true]),
+        "one operator, test authorities", try changed(["operators": "embedded", "test_anchors": true]),
         "ok", output.with(["operators": "embedded", "test_anchors": true]))
-    add("an unknown member is ignored", changed(["colour": "blue"]), "ok", output)
+    add("an unknown member is ignored", try changed(["colour": "blue"]), "ok", output)
     let other = Secp256k1.PrivateKey.fixed(1)
     let hostile: [(String, String, String)] = [
         (
@@ -118,44 +118,44 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
                 text, .object(payload.with(["edition": .object(edition.with(["limit": 5000]))]))),
             "signature_invalid"
         ),
-        ("another issuer in iss", changed(["iss": "https://club.example/"]), "issuer_untrusted"),
+        ("another issuer in iss", try changed(["iss": "https://club.example/"]), "issuer_untrusted"),
         (
             "signed by a stranger",
-            SignedText.sign(.object(payload), type: OpenEdition.type, by: .secp256k1(other)),
+            try SignedText.sign(.object(payload), type: OpenEdition.type, by: .secp256k1(other)),
             "issuer_untrusted"
         ),
         (
             "signed by a stranger under the issuer's key id",
             String(
-                decoding: CompactJWS.sign(
+                decoding: try CompactJWS.sign(
                     payload: JSON.object(payload).encoded, type: OpenEdition.type,
                     by: .secp256k1(other),
                     keyID: story.issuer.keys.card.verifyingKey.thumbprint), as: UTF8.self),
             "signature_invalid"
         ),
         (
-            "a list in its place", story.signed(.object(payload), type: SignedLists.type),
+            "a list in its place", try story.signed(.object(payload), type: SignedLists.type),
             "type_mismatch"
         ),
-        ("no limit", changed(["edition": .object(edition.without("limit"))]), "malformed"),
-        ("a limit of −1", changedEdition(["limit": -1]), "malformed"),
-        ("a limit as text", changedEdition(["limit": "500"]), "malformed"),
-        ("a name with a capital", changedEdition(["id": "Founders"]), "malformed"),
-        ("no name", changedEdition(["id": ""]), "malformed"),
-        ("one per person, but nobody asked", changedEdition(["national_id": []]), "malformed"),
+        ("no limit", try changed(["edition": .object(edition.without("limit"))]), "malformed"),
+        ("a limit of −1", try changedEdition(["limit": -1]), "malformed"),
+        ("a limit as text", try changedEdition(["limit": "500"]), "malformed"),
+        ("a name with a capital", try changedEdition(["id": "Founders"]), "malformed"),
+        ("no name", try changedEdition(["id": ""]), "malformed"),
+        ("one per person, but nobody asked", try changedEdition(["national_id": []]), "malformed"),
         (
             "a window that ends before it begins",
-            changedEdition(["claim_window": ["from": 2, "until": 1]]), "malformed"
+            try changedEdition(["claim_window": ["from": 2, "until": 1]]), "malformed"
         ),
-        ("a My Number as benefit", changedEdition(["benefits": ["123456789018"]]), "malformed"),
-        ("a card for no time", changedEdition(["card_lifetime": 0]), "malformed"),
+        ("a My Number as benefit", try changedEdition(["benefits": ["123456789018"]]), "malformed"),
+        ("a card for no time", try changedEdition(["card_lifetime": 0]), "malformed"),
         (
-            "no nodes", story.signed(.object(payload.without("nodes")), type: OpenEdition.type),
+            "no nodes", try story.signed(.object(payload.without("nodes")), type: OpenEdition.type),
             "malformed"
         ),
         (
             "nodes with a trailing byte",
-            changed([
+            try changed([
                 "nodes": .string(
                     Base64URL.encode(
                         [1, 1] + (story.founders.identity?.keys.pieces[0].encoded ?? []) + [0]))
@@ -163,26 +163,26 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
         ),
         (
             "nodes with the identity",
-            changed(["nodes": .string(Base64URL.encode([1, 1] + Wrong.identity))]), "malformed"
+            try changed(["nodes": .string(Base64URL.encode([1, 1] + Wrong.identity))]), "malformed"
         ),
         (
-            "threshold 0", changed(["attestors": .object(attestors.with(["threshold": 0]))]),
+            "threshold 0", try changed(["attestors": .object(attestors.with(["threshold": 0]))]),
             "malformed"
         ),
         (
             "threshold above the number of keys",
-            changed(["attestors": .object(attestors.with(["threshold": 2]))]), "malformed"
+            try changed(["attestors": .object(attestors.with(["threshold": 2]))]), "malformed"
         ),
         (
             "an attestor's key of 31 bytes",
-            changed([
+            try changed([
                 "attestors": .object(
                     attestors.with([
                         "keys": [.string(Base64URL.encode([UInt8](repeating: 1, count: 31)))]
                     ]))
             ]), "malformed"
         ),
-        ("unknown operators", changed(["operators": "trusted"]), "malformed"),
+        ("unknown operators", try changed(["operators": "trusted"]), "malformed"),
         ("no text", "", "malformed"), ("one dot", "e30.e30", "malformed"),
         ("padded base64url", text + "=", "malformed"),
     ]
@@ -244,13 +244,13 @@ private func addLists(_ story: RoleStory, _ file: inout VectorFile) throws {
     {
         file.add("public-lists", comment, ["lists": .string(text)], expect: expect, output: output)
     }
-    let text = story.signed(.object(payload), type: SignedLists.type)
+    let text = try story.signed(.object(payload), type: SignedLists.type)
     add(
         "two of three cards are active", text, "ok",
         ["edition": "founders", "issued": 3, "persons": 2, "commitments": 2])
     add(
         "persons out of order",
-        story.signed(
+        try story.signed(
             .object(
                 payload.with([
                     "persons": .string(Base64URL.encode(Array(persons[33...] + persons[..<33])))

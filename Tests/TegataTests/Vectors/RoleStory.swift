@@ -134,7 +134,7 @@ extension RoleStory {
         let checked = try made.verify(
             attestors: identity.attestors, keys: identity.keys, edition: founders.digest,
             question: question, at: UInt64(Self.now))
-        return asked(made.encoded, founders, expires, index, checked.wallet)
+        return try asked(made.encoded, founders, expires, index, checked.wallet)
     }
 
     /// Asks for a card of `visitors`.
@@ -145,7 +145,7 @@ extension RoleStory {
             key: holder.publicKey)
         var source = holder.wallet.source(salt: Self.salt, edition: visitors.digest, index: [])
         let made = try VisitorRequest.make(question: question, using: &source).request
-        return asked(
+        return try asked(
             made.encoded, visitors, expires, nil, try made.verify(question: question))
     }
 
@@ -160,7 +160,7 @@ extension RoleStory {
         let answer = try IdentityAnswer.make(
             run.session, verified: run.verified, blinding: run.blinding, question: question,
             using: &random)
-        return CardRequest(
+        return try CardRequest(
             audience: issuer.id, edition: founders.edition.id, nonce: Self.nonce,
             expires: expires, wallet: nil, binding: answer, key: key.verifyingKey
         ).signed(by: key)
@@ -169,12 +169,12 @@ extension RoleStory {
     private func asked(
         _ binding: [UInt8], _ edition: OpenEdition, _ expires: UInt64, _ index: PersonIndex?,
         _ wallet: WalletCommitment
-    ) -> Asked {
+    ) throws -> Asked {
         let request = CardRequest(
             audience: issuer.id, edition: edition.edition.id, nonce: Self.nonce,
             expires: expires, wallet: Self.salt, binding: binding, key: holder.publicKey)
         return Asked(
-            request: request, text: request.signed(by: holder.key), index: index, wallet: wallet)
+            request: request, text: try request.signed(by: holder.key), index: index, wallet: wallet)
     }
 
     /// The issuer's answer: serial 7, status index 5, the only entry of its log.

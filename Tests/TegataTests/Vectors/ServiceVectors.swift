@@ -76,7 +76,7 @@ func es256Vectors() async throws -> VectorFile {
     list?.set(5, to: .valid)
     guard let list else { throw Refusal.unavailable }
     let key = story.issuer.keys.card
-    let status = StatusListToken.sign(
+    let status = try StatusListToken.sign(
         list, uri: story.issuer.statusListURI(), issuedAt: RoleStory.now,
         expiresAt: RoleStory.now + 86_400, timeToLive: 300, by: key,
         keyID: key.verifyingKey.thumbprint)

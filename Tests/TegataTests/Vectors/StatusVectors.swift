@@ -69,9 +69,9 @@ private func addTokens(_ story: RoleStory, _ file: inout VectorFile) throws {
     func token(
         issuedAt: Int64 = now, expiresAt: Int64? = now + 86_400, timeToLive: Int64? = 300,
         uri: String? = nil, by other: SigningKey? = nil
-    ) -> String {
+    ) throws -> String {
         String(
-            decoding: StatusListToken.sign(
+            decoding: try StatusListToken.sign(
                 suspended, uri: uri ?? story.issuer.statusListURI(), issuedAt: issuedAt,
                 expiresAt: expiresAt, timeToLive: timeToLive, by: other ?? key,
                 keyID: (other ?? key).verifyingKey.thumbprint), as: UTF8.self)
@@ -81,27 +81,27 @@ private func addTokens(_ story: RoleStory, _ file: inout VectorFile) throws {
             "status-token", comment, ["token": .string(text)], expect: expect,
             output: expect == "ok" ? ["status": 2] : [:])
     }
-    let good = token()
+    let good = try token()
     add("suspended", good)
-    add("without an end and a time to live", token(expiresAt: nil, timeToLive: nil))
-    add("a day and a minute old", token(issuedAt: now - 86_460))
-    add("a second older", token(issuedAt: now - 86_461), "status_unknown")
-    add("a minute ahead", token(issuedAt: now + 60))
-    add("a second further", token(issuedAt: now + 61), "status_unknown")
-    add("ended", token(expiresAt: now - 60), "status_unknown")
-    add("a time to live of 0", token(timeToLive: 0), "malformed")
-    add("of another address", token(uri: "https://club.example/other"), "status_unknown")
-    add("by a stranger", token(by: .secp256k1(.fixed(1))), "status_unknown")
+    add("without an end and a time to live", try token(expiresAt: nil, timeToLive: nil))
+    add("a day and a minute old", try token(issuedAt: now - 86_460))
+    add("a second older", try token(issuedAt: now - 86_461), "status_unknown")
+    add("a minute ahead", try token(issuedAt: now + 60))
+    add("a second further", try token(issuedAt: now + 61), "status_unknown")
+    add("ended", try token(expiresAt: now - 60), "status_unknown")
+    add("a time to live of 0", try token(timeToLive: 0), "malformed")
+    add("of another address", try token(uri: "https://club.example/other"), "status_unknown")
+    add("by a stranger", try token(by: .secp256k1(.fixed(1))), "status_unknown")
     add(
-        "of another type", story.signed(.object(try RoleStory.payload(good)), type: "jwt"),
+        "of another type", try story.signed(.object(try RoleStory.payload(good)), type: "jwt"),
         "status_unknown")
     let payload = try RoleStory.payload(good)
     add(
         "without a list",
-        story.signed(.object(payload.without("status_list")), type: StatusListToken.type),
+        try story.signed(.object(payload.without("status_list")), type: StatusListToken.type),
         "malformed")
     add(
-        "without a time", story.signed(.object(payload.without("iat")), type: StatusListToken.type),
+        "without a time", try story.signed(.object(payload.without("iat")), type: StatusListToken.type),
         "malformed")
     add(
         "changed after signing",
