@@ -7,7 +7,7 @@ OWN_VECTORS = $(wildcard Vectors)
 STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services server parts serve screens build test test-release demo examples bench conformance vectors docs lint format outside interop constant-time crash ci
+.PHONY: help setup services server parts serve screens build test test-release demo examples bench load conformance vectors docs lint format outside interop constant-time crash ci
 
 help:
 	@echo "make demo         the whole story, in one program"
@@ -17,6 +17,7 @@ help:
 	@echo "make services     2 of 3 attestors and 3 of 5 nodes on loopback, and three of them killed"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
+	@echo "make load         many people claim few cards over HTTP, then a flood of bad requests [PEOPLE=100000 CARDS=500 BAD=1000000]"
 	@echo "make crash        kill and fail the register at every call, fail PostgreSQL over [ROUNDS=50]"
 	@echo "make interop      another implementation reads our logs, and we read its"
 	@echo "make constant-time  that no branch and no address depends on a secret, under valgrind"
@@ -70,6 +71,14 @@ bench: setup
 	@echo "== build the benchmark"
 	@$(SWIFT) build -c release --product bench $(STATIC)
 	@$(SWIFT) run -c release --skip-build bench $(BENCH)
+
+PEOPLE ?= 100000
+CARDS ?= 500
+BAD ?= 1000000
+load: setup parts
+	@echo "== build the load generator and the server (the first time takes some minutes)"
+	@$(SWIFT) build --package-path Examples -c release --product load
+	@$(SWIFT) run --package-path Examples -c release --skip-build load --people $(PEOPLE) --cards $(CARDS) --bad $(BAD)
 
 conformance: setup
 	@echo "== conformance"

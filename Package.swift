@@ -65,13 +65,15 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TegataSQLite", dependencies: ["TegataLog", "TegataCrypto", "CSQLite"],
+            name: "TegataSQLite",
+            dependencies: ["Tegata", "TegataLog", "TegataCrypto", "CSQLite"],
             swiftSettings: strict),
         .target(
-            name: "TegataPostgres", dependencies: ["TegataLog", "TegataCrypto", "CPostgres"],
+            name: "TegataPostgres",
+            dependencies: ["Tegata", "TegataLog", "TegataCrypto", "CPostgres"],
             swiftSettings: strict),
         .target(
-            name: "TegataJournalKit", dependencies: ["TegataLog", "TegataCrypto"],
+            name: "TegataJournalKit", dependencies: ["Tegata", "TegataLog", "TegataCrypto"],
             swiftSettings: strict),
 
         // Both reach `package` declarations, which stop at this package's edge; neither is a product.
@@ -118,7 +120,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TegataSQLiteTests",
-            dependencies: ["TegataSQLite", "TegataLog", "TegataJournalKit"],
+            dependencies: ["TegataSQLite", "Tegata", "TegataLog", "TegataJournalKit"],
             swiftSettings: strict),
         .testTarget(
             name: "TegataPostgresTests",

@@ -60,15 +60,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
+        // Where issuers and verifiers keep things: a folder, or a database that several processes share.
+        .target(
+            name: "Storage",
+            dependencies: [
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataPostgres", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+            ], swiftSettings: settings),
         .target(
             name: "IssuerService",
             dependencies: [
-                "Pages", "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                "Pages", "ServiceKit", "Storage", .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataLog", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
-                .product(name: "TegataPostgres", package: "tegata"),
-                .product(name: "TegataSQLite", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -91,6 +97,15 @@ let package = Package(
             name: "issuer",
             dependencies: [
                 "IssuerService", "Pages", "ServiceKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        // What an issuer takes when everybody comes at once.
+        .executableTarget(
+            name: "load",
+            dependencies: [
+                "IssuerService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         // A holder of cards for tests and demonstrations: its logic, its folder and its pages.
@@ -147,11 +162,10 @@ let package = Package(
         .target(
             name: "VerifierService",
             dependencies: [
-                "Pages", "ServiceKit",
+                "Pages", "ServiceKit", "Storage",
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
-                .product(name: "TegataSQLite", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -190,6 +204,10 @@ let package = Package(
             dependencies: [
                 "IssuerService", "WalletService", "Pages", "ServiceKit",
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
     ]

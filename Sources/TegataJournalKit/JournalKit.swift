@@ -24,20 +24,10 @@ public struct JournalKit: Sendable {
     ///
     /// - Throws: the first `Failure`, or what the journal throws.
     public func run() async throws {
-        for (name, check) in cases {
-            do {
-                try await check(name)
-            } catch let error as Mismatch {
-                throw Failure(name: name, description: error.what)
-            }
-        }
+        try await runCases(cases)
     }
 
-    private struct Mismatch: Error { let what: String }
-
-    private typealias Check = @Sendable (String) async throws -> Void
-
-    private var cases: [(String, Check)] {
+    private var cases: [(String, KitCheck)] {
         [
             ("empty", empty), ("as-written", asWritten), ("ranges", ranges), ("stale", stale),
             ("fork", fork), ("another-connection", anotherConnection), ("race", race),
@@ -193,8 +183,24 @@ public struct JournalKit: Sendable {
         }
         throw Mismatch(what: "an append behind a head of \(old.size) records was taken")
     }
+}
 
-    private func expect(_ isTrue: Bool, _ what: String) throws {
-        guard isTrue else { throw Mismatch(what: what) }
+/// One case of a kit, on a storage with this name.
+typealias KitCheck = @Sendable (String) async throws -> Void
+
+private struct Mismatch: Error { let what: String }
+
+/// Runs the cases of a kit, each on a storage of its own.
+func runCases(_ cases: [(String, KitCheck)]) async throws {
+    for (name, check) in cases {
+        do {
+            try await check(name)
+        } catch let error as Mismatch {
+            throw JournalKit.Failure(name: name, description: error.what)
+        }
     }
+}
+
+func expect(_ isTrue: Bool, _ what: String) throws {
+    guard isTrue else { throw Mismatch(what: what) }
 }

@@ -24,6 +24,39 @@ internal import TegataLog
         unsafe sqlite3_busy_timeout(pointer, 10_000)
     }
 
+    /// Opens a file of ours for its owner alone, so that what was committed is on the disk, and makes what `schema` says where
+    /// there is nothing yet.
+    ///
+    /// - Throws: `unavailable`; `damaged` for a file of a later version.
+    convenience init(durableAt path: String, schema: String) throws(JournalError) {
+        // SQLite would make it readable for everyone; its other files get the same rights.
+        makePrivateFile(at: path)
+        try self.init(at: path)
+        try execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA fullfsync = ON;
+            """)
+        try prepare(schema, at: path)
+        // After a commit whose end nobody saw, what the log holds must be on the disk before it is believed.
+        try execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    private func prepare(_ schema: String, at path: String) throws(JournalError) {
+        let version = try statement("PRAGMA user_version")
+        guard version.step() == true else { throw .unavailable(reason) }
+        let found = version.integer(0)
+        version.reset()
+        switch found {
+        case 0:
+            // Two processes may come here at once; the second finds everything there.
+            try execute("BEGIN IMMEDIATE;\n\(schema)\nPRAGMA user_version = 1;\nCOMMIT;")
+        case 1: return
+        default: throw .damaged("\(path) was written by a later version (\(found))")
+        }
+    }
+
     deinit {
         statements = [:]
         unsafe sqlite3_close_v2(connection)

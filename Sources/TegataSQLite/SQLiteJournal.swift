@@ -113,33 +113,9 @@ public actor SQLiteJournal: Journal {
 
     private func database() throws(JournalError) -> Database {
         if let open { return open }
-        // SQLite would make it readable for everyone; its other files get the same rights.
-        makePrivateFile(at: path)
-        let database = try Database(at: path)
-        try database.execute(
-            """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            PRAGMA fullfsync = ON;
-            """)
-        try prepare(database)
-        // After a commit whose end nobody saw, what the log holds must be on the disk before it is believed.
-        try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        open = database
-        return database
-    }
-
-    private func prepare(_ database: Database) throws(JournalError) {
-        let version = try database.statement("PRAGMA user_version")
-        guard version.step() == true else { throw .unavailable(database.reason) }
-        let found = version.integer(0)
-        version.reset()
-        switch found {
-        case 0:
-            // Two processes may come here at once; the second finds everything there.
-            try database.execute(
-                """
-                BEGIN IMMEDIATE;
+        let database = try Database(
+            durableAt: path,
+            schema: """
                 CREATE TABLE IF NOT EXISTS record (
                     number INTEGER PRIMARY KEY, entry BLOB NOT NULL, memo BLOB NOT NULL) STRICT;
                 CREATE TABLE IF NOT EXISTS head (
@@ -147,11 +123,8 @@ public actor SQLiteJournal: Journal {
                     note BLOB NOT NULL) STRICT;
                 INSERT OR IGNORE INTO head VALUES
                     (0, 0, x'\(Hex.encode(TreeHash.emptyTree.array))', x'');
-                PRAGMA user_version = 1;
-                COMMIT;
                 """)
-        case 1: return
-        default: throw .damaged("\(path) was written by a later version (\(found))")
-        }
+        open = database
+        return database
     }
 }

@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `an attestation is given once, for our question only (A128)`() async throws {
-        let store = InMemoryChallengeStore()
+        let store = InMemoryStateStore()
         let clock = Mutex(World.now)
         let attestor = Attestor(
             key: World.privateKey("a"), accepting: .testCards, store: store,

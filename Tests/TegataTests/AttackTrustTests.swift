@@ -163,6 +163,69 @@ import Testing
         }
     }
 
+    @Test func `keys change while the issuer runs, and a withdrawn key's editions go on (A48)`()
+        async throws
+    {
+        let before = try await World.secp256k1.value
+        let log = InMemoryJournal()
+        let old = SigningKey.secp256k1(Secp256k1.PrivateKey())
+        let new = SigningKey.p256(P256.PrivateKey())
+        func keys(
+            _ card: SigningKey, earlier: [SigningKey] = [], withdrawn: [SigningKey] = [],
+            register: String = "register"
+        ) -> IssuerKeys {
+            IssuerKeys(
+                card: card, register: World.privateKey(register), log: World.logKey,
+                earlier: earlier.map(\.verifyingKey), withdrawn: withdrawn.map(\.verifyingKey))
+        }
+        let issuer = Issuer(
+            at: World.club, keys: keys(old), log: log, identity: nil, store: .inMemory(),
+            clock: { World.now })
+        let edition = try await issuer.open(
+            Edition("visitors", limit: .unlimited, nationalID: []))
+        func card() async throws -> Card {
+            try before.holder.accept(
+                try await issuer.issue(to: try await before.holder.request(edition)),
+                from: issuer.profile)
+        }
+        func show(_ card: Card) async throws {
+            let profile = try IssuerProfile(
+                parsing: issuer.profile.encoded, statuses: issuer.profile.statuses)
+            let door = Verifier(
+                at: World.doorID, trusting: [profile], store: .inMemory(), clock: { World.now })
+            _ = try await door.verify(
+                try before.holder.present(
+                    card, revealing: [], to: try await door.challenge(asking: [])))
+        }
+        let first = try await card()
+        // What others could no longer read, and what is another register, is no change of keys.
+        for wrong in [
+            keys(new), keys(new, earlier: [new, old]), keys(new, earlier: [old], register: "x"),
+            keys(new, earlier: [old], withdrawn: [old]),
+        ] {
+            #expect(throws: Refusal.conflict) { try issuer.rotate(to: wrong) }
+            #expect(issuer.publicKey == old.verifyingKey)
+        }
+        try issuer.rotate(to: keys(new, earlier: [old]))
+        let second = try await card()
+        try await show(first)
+        try await show(second)
+        #expect(issuer.profile.keys == [new.verifyingKey, old.verifyingKey])
+        try issuer.rotate(to: keys(new, withdrawn: [old]))
+        await #expect(throws: Refusal.issuerUntrusted) { try await show(first) }
+        try await show(second)
+        #expect(issuer.profile.withdrawn == [old.verifyingKey])
+        // A restart finds the edition that the withdrawn key announced, and gives cards of it.
+        let restarted = Issuer(
+            at: World.club, keys: keys(new, withdrawn: [old]), log: log, identity: nil,
+            store: .inMemory(), clock: { World.now })
+        #expect(try await restarted.reopen().map(\.edition.id) == ["visitors"])
+        let forgotten = Issuer(
+            at: World.club, keys: keys(new), log: log, identity: nil, store: .inMemory(),
+            clock: { World.now })
+        await #expect(throws: Refusal.issuerUntrusted) { _ = try await forgotten.reopen() }
+    }
+
     @Test func `an answer of another kind than asked (A49)`() async throws {
         let world = try await World.secp256k1.value
         let rival = try await World(

@@ -42,7 +42,7 @@ struct ClaimDesk: Sendable {
 
     /// Starts a claim, or goes on with the one there is while it can still end well.
     func start(_ edition: String, in session: BrowserSession) async throws(Refusal) {
-        let opened = try desk.edition(edition)
+        let opened = try await desk.edition(edition)
         let key = key(edition, session)
         let earlier = try await desk.store.value(of: key, now: now)
         if let earlier, let record = decode(earlier), case .asked = record.phase { return }
@@ -101,11 +101,11 @@ struct ClaimDesk: Sendable {
         else { throw Refusal.expired }
         if case .issued = record.phase { return }
         guard case .asked(let holder) = record.phase else { throw Refusal.notYetValid }
-        let opened = try desk.edition(edition)
+        let opened = try await desk.edition(edition)
         let request = try await desk.counter.request(
             opened, proving: try await desk.reader.card(person),
             for: try VerifyingKey(parsing: holder))
-        let claims = desk.extras.extra(of: edition).cardClaims
+        let claims = try await desk.extras.extra(of: edition).cardClaims
         let answer: String
         do {
             answer =
@@ -141,7 +141,7 @@ struct ClaimDesk: Sendable {
             key, stored, with: encode(renewed), until: now + Self.lifetime, now: now)
     }
 
-    private var now: Int64 { Int64(Date().timeIntervalSince1970) }
+    private var now: Int64 { Now.seconds }
 
     private func key(_ edition: String, _ session: BrowserSession) -> [UInt8] {
         session.key + Array(edition.utf8)

@@ -22,7 +22,7 @@ struct ClaimPages: Sendable {
         guard let claim = try await claims.claim(id, in: context.session) else {
             return .seeOther("/editions/\(id)")
         }
-        let edition = try desk.edition(id)
+        let edition = try await desk.edition(id)
         let title = context.language(edition.edition.title, or: id).cut(to: 60)
         let (content, waits) = try await content(claim, edition, context)
         return Page(
@@ -60,7 +60,8 @@ struct ClaimPages: Sendable {
             let face = CardFace(
                 title: language(edition.edition.title, or: claim.edition),
                 issuer: desk.settings.address, serial: serial,
-                limit: language.limit(standing.limit), art: desk.extras.art(of: claim.edition),
+                limit: language.limit(standing.limit),
+                art: try await desk.extras.art(of: claim.edition),
                 isTest: desk.isTest)
             return (
                 """

@@ -1,12 +1,11 @@
 internal import Foundation
 internal import Pages
 internal import ServiceKit
+internal import Storage
 internal import Synchronization
 internal import Tegata
 internal import TegataNationalID
 internal import TegataOpenID
-internal import TegataPostgres
-internal import TegataSQLite
 
 /// The issuer behind the pages: keys and register from its folder, attestor and node in this process, and the OpenID server over it.
 final class Desk: Sendable {
@@ -18,14 +17,15 @@ final class Desk: Sendable {
     let reader: any CardReader
     let log: LogDirectory
     let extras: Extras
+    let pulse: Pulse
     /// What operators log in with.
     let password: String
     /// Ten guesses a minute.
     let attempts = RateLimit(perMinute: 10)
     private let nonceKey: [UInt8]
     private let lists: ListPublisher
-    // Made anew when an edition opens: what it remembers is in the store.
-    private let openID = Mutex<IssuanceServer?>(nil)
+    // Made anew when an edition opens or a key changes: what it remembers is in the store.
+    private let openID = Mutex<(of: IssuerProfile, server: IssuanceServer)?>(nil)
 
     var isTest: Bool { services.usesTestAnchors }
 
@@ -40,36 +40,58 @@ final class Desk: Sendable {
             try KeyFile.secret(home + "/keys/\(name).key")
         }
         log = LogDirectory(at: home + "/log")
-        extras = Extras(home + "/editions")
+        let storage = Storage(of: settings.address, folder: home, database: settings.database)
+        store = storage.state(sealedUnder: try key("state"))
+        extras = Extras(store)
         password = hexadecimal(try key("operator"))
         nonceKey = try key("nonce")
         let attestor = Attestor(
-            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")), accepting: .testCards
-        )
+            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")),
+            accepting: .testCards, store: store)
         services = .embedded(
             attestor, try Self.node(home, under: key("vault"), trusting: attestor.key))
         counter = Kiosk(
             at: settings.address + "/counter",
             key: try Secp256k1.PrivateKey(rawRepresentation: key("counter")))
-        let keys = IssuerKeys(
-            card: .secp256k1(try Secp256k1.PrivateKey(rawRepresentation: key("card"))),
-            register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
-            log: try Ed25519.PrivateKey(rawRepresentation: key("log")))
-        if let database = settings.database {
-            issuer = Issuer(
-                at: settings.address, keys: keys,
-                log: PostgresJournal(database, named: "tegata"), publishing: log,
-                identity: services)
-        } else {
-            issuer = Issuer(
-                at: settings.address, keys: keys, log: SQLiteJournal(at: home + "/register.sqlite"),
-                publishing: log, identity: services)
-        }
-        store = InMemoryStateStore()
+        issuer = Issuer(
+            at: settings.address, keys: try Self.keys(home), log: storage.journal("register"),
+            publishing: log, identity: services, store: store)
         lists = ListPublisher(issuer)
+        pulse = Pulse(issuer, store)
         try await issuer.reopen()
         try await issuer.publishLists()
     }
+
+    private static func keys(_ home: String) throws -> IssuerKeys {
+        func key(_ name: String) throws -> [UInt8] {
+            try KeyFile.secret(home + "/keys/\(name).key")
+        }
+        let cards = try CardKeys(in: home + "/keys")
+        return IssuerKeys(
+            card: .secp256k1(cards.card),
+            register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
+            log: try Ed25519.PrivateKey(rawRepresentation: key("log")),
+            earlier: cards.earlier, withdrawn: cards.withdrawn)
+    }
+
+    /// Takes the keys that are in the folder now, without a stop.
+    ///
+    /// - Throws: `KeyFile.Problem`; `conflict` for keys that do not go on where those before were. Then nothing changes.
+    func readKeys() async throws {
+        try issuer.rotate(to: Self.keys(settings.home))
+        try await issuer.publishLists()
+    }
+
+    /// Takes in what other front processes have done, and finds out whether everything works.
+    func follow() async {
+        await pulse.beat()
+        let known = editions.count
+        // What fails is said by the pulse.
+        if (try? await issuer.reopen())?.count != known { try? await issuer.publishLists() }
+    }
+
+    /// Writes what still waits to be written.
+    func finish() async { await lists.now() }
 
     /// The evaluation node of this issuer, from its sealed file; a fresh one the first time.
     private static func node(
@@ -91,13 +113,16 @@ final class Desk: Sendable {
 
     var editions: [OpenEdition] { issuer.profile.editions }
 
-    /// The open edition with this id, with the ways to its services.
+    /// The open edition with this id, with the ways to its services, also one that another front process has just opened.
     ///
-    /// - Throws: `unsupported` for one there is not.
-    func edition(_ id: String) throws(Refusal) -> OpenEdition {
-        guard let edition = editions.first(where: { $0.edition.id == id }) else {
-            throw .unsupported
+    /// - Throws: `unsupported` for one there is not, `unavailable`.
+    func edition(_ id: String) async throws(Refusal) -> OpenEdition {
+        var found = editions.first { $0.edition.id == id }
+        if found == nil {
+            found = try await issuer.reopen().first { $0.edition.id == id }
+            if found != nil { await lists.soon() }
         }
+        guard let edition = found else { throw .unsupported }
         return edition.reached(through: edition.edition.nationalID.isEmpty ? nil : services) {
             () async throws(Refusal) in try await self.issuer.nonce(for: id)
         }
@@ -105,18 +130,23 @@ final class Desk: Sendable {
 
     /// Opens an edition, with what its cards say and look like.
     func open(_ edition: Edition, _ extra: EditionExtra) async throws {
-        try extras.save(extra, of: edition.id)
+        let isOpen = try await issuer.reopen().contains { $0.edition.id == edition.id }
+        try await extras.save(extra, of: edition.id, isOpen: isOpen)
         _ = try await issuer.open(edition)
         try await issuer.publishLists()
-        openID.withLock { $0 = nil }
     }
 
     /// The OpenID4VCI server for the editions that are open.
     ///
     /// - Throws: `unavailable` while none is.
     func openIDServer() throws(Refusal) -> IssuanceServer {
-        if let server = openID.withLock({ $0 }) { return server }
-        let open = editions
+        let profile = issuer.profile
+        if let made = openID.withLock({ $0 }), made.of.keys == profile.keys,
+            made.of.editions.map(\.encoded) == profile.editions.map(\.encoded)
+        {
+            return made.server
+        }
+        let open = profile.editions
         guard !open.isEmpty else { throw .unavailable }
         let identifier = try IssuerIdentifier(
             settings.address, allowingLoopback: settings.web.isLoopback)
@@ -133,12 +163,12 @@ final class Desk: Sendable {
         policy.transactionCodeExplanation =
             "受け取りの画面に表示されています / Shown on the page of your claim"
         let server = IssuanceServer(
-            at: identifier, keys: [issuer.publicKey], display: settings.name.display,
+            at: identifier, keys: profile.keys, display: settings.name.display,
             offering: configurations, policy: policy, store: store, nonceKey: nonceKey
         ) { order async throws(Refusal) in
             try await ClaimDesk(desk: self).fill(order)
         }
-        openID.withLock { $0 = server }
+        openID.withLock { $0 = (profile, server) }
         return server
     }
 }

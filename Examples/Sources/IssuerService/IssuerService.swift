@@ -18,12 +18,42 @@ public struct IssuerService: Sendable {
     /// The attestor and node of this issuer, for a kiosk in the same process.
     public var identity: IdentityServices { desk.services }
 
-    /// Opens a first edition of 500 where there is none, so that a newcomer has something to claim.
-    public func openFirstEdition() async throws {
+    /// Takes the keys that are in the folder now: another `card.key`, files that were moved to `withdrawn`. Cards of keys before
+    /// stay good, those of withdrawn ones are refused by everyone who takes the profile again.
+    ///
+    /// - Throws: what is wrong with them, and then everything stays as it was.
+    public func readKeys() async throws { try await desk.readKeys() }
+
+    /// Looks once at what other front processes have done, and whether everything works, which `GET /health` then says.
+    public func follow() async { await desk.follow() }
+
+    /// Serves until the process is asked to stop; then it finishes what it has begun and writes what waits.
+    public func run() async throws {
+        let server = server()
+        let desk = desk
+        let following = Task {
+            while !Task.isCancelled {
+                await desk.follow()
+                try? await Task.sleep(for: Pulse.interval)
+            }
+        }
+        let end: Result<Void, any Error>
+        do {
+            end = .success(try await server.run())
+        } catch {
+            end = .failure(error)
+        }
+        following.cancel()
+        await desk.finish()
+        try end.get()
+    }
+
+    /// Opens a first edition where there is none, so that a newcomer has something to claim.
+    public func openFirstEdition(of limit: UInt32 = 500) async throws {
         guard desk.editions.isEmpty else { return }
         try await desk.open(
             Edition(
-                "founders", limit: 500, title: ["ja": "創設会員", "en": "Founders"],
+                "founders", limit: .cards(limit), title: ["ja": "創設会員", "en": "Founders"],
                 benefits: ["onsen", "library", "taxi"], nationalID: [.jpkiRSA, .jpkiP384]),
             EditionExtra(claims: ["tier": "gold"], art: sampleArt))
     }
@@ -32,7 +62,7 @@ public struct IssuerService: Sendable {
     public func server() -> WebServer {
         let desk = desk
         let server = WebServer("issuer", desk.settings.web) { () async -> String? in
-            await desk.issuer.fault.map { "\($0)" }
+            await desk.pulse.fault()
         }
         let router = server.router
         addPages(router)

@@ -13,9 +13,15 @@ actor ListPublisher {
         isDue = true
         Task {
             try? await Task.sleep(for: .seconds(2))
-            isDue = false
-            // What fails now is written with the next change; `Issuer.fault` says why.
-            try? await issuer.publishLists()
+            await now()
         }
+    }
+
+    /// Writes them, if they wait to be written.
+    func now() async {
+        guard isDue else { return }
+        isDue = false
+        // What fails now is written with the next change; `Issuer.fault` says why.
+        try? await issuer.publishLists()
     }
 }

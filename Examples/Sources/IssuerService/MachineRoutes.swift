@@ -88,7 +88,7 @@ struct MachineRoutes: Sendable {
 
     /// A nonce for a request of ours: the body is the edition's id.
     func nonce(_ request: Request) async throws -> Response {
-        let edition = try desk.edition(try await request.text(limit: 256))
+        let edition = try await desk.edition(try await request.text(limit: 256))
         return .json(
             try await desk.issuer.nonce(for: edition.edition.id), type: "text/plain; charset=utf-8")
     }
@@ -96,8 +96,10 @@ struct MachineRoutes: Sendable {
     /// A card for a request of ours.
     func issue(_ request: Request) async throws -> Response {
         let text = try await request.text(limit: 64 * 1024)
+        // After the last card: nothing else is looked at (A94).
+        try await desk.issuer.checkPlaces(for: text)
         guard let edition = RequestedEdition(text)?.edition else { throw Refusal.malformed }
-        let claims = desk.extras.extra(of: edition).cardClaims
+        let claims = try await desk.extras.extra(of: edition).cardClaims
         let answer = try await desk.issuer.issue(to: text, claims: claims)
         await desk.cardsChanged()
         return .json(answer)
@@ -106,7 +108,7 @@ struct MachineRoutes: Sendable {
     /// A frozen list of sessions, for wallets that settle.
     func sessions(_ edition: String, _ list: Int) async throws -> Response {
         .json(
-            try await desk.issuer.sessions(of: desk.edition(edition), list: list),
+            try await desk.issuer.sessions(of: await desk.edition(edition), list: list),
             caching: "public, max-age=300")
     }
 

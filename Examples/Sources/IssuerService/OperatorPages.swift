@@ -115,7 +115,7 @@ struct OperatorPages: Sendable {
             case "revoked": .revoked
             default: throw Refusal.malformed
             }
-        try await desk.issuer.setStatus(status, of: serial, in: desk.edition(id))
+        try await desk.issuer.setStatus(status, of: serial, in: await desk.edition(id))
         await desk.cardsChanged()
         return .seeOther("/operator")
     }
@@ -125,7 +125,7 @@ struct OperatorPages: Sendable {
     ) async throws -> Response {
         let form = try await checked(request, context)
         guard let count = UInt32(try form.required("limit")) else { throw Refusal.malformed }
-        try await desk.issuer.setLimit(.cards(count), of: desk.edition(id))
+        try await desk.issuer.setLimit(.cards(count), of: await desk.edition(id))
         await desk.cardsChanged()
         return .seeOther("/operator")
     }
@@ -134,7 +134,7 @@ struct OperatorPages: Sendable {
         _ = try await checked(request, context)
         // In a test, where nobody is to be hidden, a few are enough.
         try await desk.issuer.freezeSessions(
-            of: desk.edition(id), atLeast: desk.isTest ? 1 : 64)
+            of: await desk.edition(id), atLeast: desk.isTest ? 1 : 64)
         return .seeOther("/operator")
     }
 
@@ -153,5 +153,5 @@ struct OperatorPages: Sendable {
         Array("operator".utf8) + session.key
     }
 
-    private var now: Int64 { Int64(Date().timeIntervalSince1970) }
+    private var now: Int64 { Now.seconds }
 }

@@ -35,11 +35,12 @@ struct PublicPages: Sendable {
 
     func edition(_ id: String, _ context: WebContext) async throws -> Response {
         let language = context.language
-        let edition = try desk.edition(id)
+        let edition = try await desk.edition(id)
         let standing = try await desk.issuer.standing(of: edition)
         let face = CardFace(
             title: language(edition.edition.title, or: id), issuer: desk.settings.address,
-            serial: nil, limit: language.limit(standing.limit), art: desk.extras.art(of: id),
+            serial: nil, limit: language.limit(standing.limit),
+            art: try await desk.extras.art(of: id),
             isTest: desk.isTest)
         let isSoldOut = standing.freeLimit == 0
         let action: HTML =

@@ -44,7 +44,8 @@ public struct WebServer {
     public let settings: Settings
     private let name: String
 
-    /// A server called `name` in logs. `health` says what is wrong, or nothing: what `GET /health` answers.
+    /// A server called `name` in logs. `health` says what is wrong, in words for everyone, or
+    /// nothing: what `GET /health` answers.
     public init(
         _ name: String, _ settings: Settings,
         health: @escaping @Sendable () async -> String?
@@ -62,9 +63,9 @@ public struct WebServer {
         }
         router.get("health") { _, _ in
             let fault = await health()
-            return Response.json(
-                fault == nil ? #"{"status":"ok"}"# : #"{"status":"unavailable"}"#,
-                fault == nil ? .ok : .serviceUnavailable)
+            guard let fault else { return Response.json(#"{"status":"ok"}"#) }
+            let answer: JSON = ["status": "unavailable", "reason": .string(fault)]
+            return Response.json("\(answer)", .serviceUnavailable)
         }
         router.get("metrics") { _, context in
             // For whoever runs the machine; a proxy in front of it asks from here too, so it has to keep the path back.

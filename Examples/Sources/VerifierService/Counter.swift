@@ -7,7 +7,7 @@ struct Counter: Sendable {
     let plan: Plan
     let desk: Desk
     let visits: Visits
-    let redemptions: any RedemptionStore
+    let redemptions: RedemptionBook
     let isTest: Bool
     /// Where this service is reached, without a slash at its end.
     let address: String

@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import Pages
+internal import ServiceKit
 internal import Tegata
 internal import TegataOpenID
 
@@ -139,7 +140,7 @@ struct CounterPages: Sendable {
         return Visit(
             id: id, session: context.session.key, check: check,
             way: .native(challenge: challenge), link: "\(counter.address)/tegata/\(id)/question",
-            expiry: Visits.now + verifier.policy.challengeLifetime)
+            expiry: Now.seconds + verifier.policy.challengeLifetime)
     }
 
     private func show(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -149,7 +150,7 @@ struct CounterPages: Sendable {
             return try await verdictPage(verdict, visit, request, context)
         }
         guard case .openID(let isSameDevice) = visit.way else {
-            guard Visits.now <= visit.expiry else { throw Refusal.expired }
+            guard Now.seconds <= visit.expiry else { throw Refusal.expired }
             return try await waitingPage(visit, .waiting, request, context)
         }
         let transactions = try await counter.desk.open().transactions
@@ -165,7 +166,7 @@ struct CounterPages: Sendable {
                 throw Refusal.unavailable
             }
             let verdict = Verdict(result)
-            await counter.visits.settle(visit.id, verdict)
+            try await counter.visits.settle(visit.id, verdict)
             return try await verdictPage(verdict, visit, request, context)
         case .cancelled: return cancelledPage(request, context)
         case .finished: throw Refusal.unauthorized
@@ -221,7 +222,7 @@ struct CounterPages: Sendable {
             try await counter.desk.open().transactions.cancel(
                 visit.id, session: context.session.ticket(for: "presentation"))
         }
-        await counter.visits.forget(visit.id)
+        try await counter.visits.forget(visit.id)
         return .seeOther("/")
     }
 

@@ -8,8 +8,7 @@ actor Desk {
     let client: PresentationClient
     private let endpoints: PresentationEndpoints
     private let kiosk: Secp256k1.PublicKey
-    private let challenges: InMemoryChallengeStore
-    private let states: InMemoryStateStore
+    private let store: any StateStore
     private var made: (version: Int, open: Open)?
 
     /// What asks and checks.
@@ -20,14 +19,13 @@ actor Desk {
 
     init(
         _ issuers: TrustedIssuers, _ client: PresentationClient,
-        _ endpoints: PresentationEndpoints, kiosk: Secp256k1.PublicKey
+        _ endpoints: PresentationEndpoints, kiosk: Secp256k1.PublicKey, _ store: any StateStore
     ) {
         self.issuers = issuers
         self.client = client
         self.endpoints = endpoints
         self.kiosk = kiosk
-        challenges = .inMemory()
-        states = .inMemory()
+        self.store = store
     }
 
     /// - Throws: `unavailable` while no issuer has been met.
@@ -37,13 +35,13 @@ actor Desk {
         if let made, made.version == version { return made.open }
         let profiles = await issuers.profiles
         guard !profiles.isEmpty else { throw .unavailable }
-        // The stores stay, and with them the conversations that are under way.
+        // The store stays, and with them the conversations that are under way.
         let verifier = Verifier(
-            at: client.id, trusting: profiles, kiosks: [kiosk], store: challenges)
+            at: client.id, trusting: profiles, kiosks: [kiosk], store: store)
         let open = Open(
             verifier: verifier,
             transactions: try PresentationTransactions(
-                client: client, verifier: verifier, endpoints: endpoints, store: states))
+                client: client, verifier: verifier, endpoints: endpoints, store: store))
         made = (version, open)
         return open
     }

@@ -1,20 +1,20 @@
-internal import Foundation
 internal import Pages
+internal import ServiceKit
 internal import Tegata
 
 /// The anonymous actions that are held, each with the lists that it began with: a card issued or replaced later gives nobody a
-/// second turn. What was begun is kept in a folder, if there is one, and goes on after a restart.
+/// second turn. What was begun is kept for good, and goes on after a restart and at every front process.
 actor Hall {
     let verifier: AnonymousVerifier
     private let issuers: TrustedIssuers
-    private let folder: String?
+    private let store: any StateStore
     private var held = [String: (action: AnonymousAction, lists: String)]()
     private var accepted = [String: Int]()
 
-    init(_ verifier: AnonymousVerifier, _ issuers: TrustedIssuers, folder: String?) {
+    init(_ verifier: AnonymousVerifier, _ issuers: TrustedIssuers, _ store: any StateStore) {
         self.verifier = verifier
         self.issuers = issuers
-        self.folder = folder
+        self.store = store
     }
 
     /// The action, begun with this moment's lists when nobody has asked for it before.
@@ -37,15 +37,12 @@ actor Hall {
     ) async throws(Refusal) -> (action: AnonymousAction, lists: String) {
         if let known = held[plan.id] { return known }
         let (edition, profile) = try await issuers.edition(plan.edition, of: plan.issuer)
-        let lists = try await signedLists(plan, edition)
-        // Two may ask at once: whoever is second takes what the first has begun.
-        if let known = held[plan.id] { return known }
+        let lists = try await signedLists(plan, edition, profile)
         let snapshot = try MemberSnapshot(parsing: lists, from: profile)
         let action = try AnonymousAction(
             snapshot, number: plan.number, opens: snapshot.time,
             closes: snapshot.time + plan.seconds, requiring: plan.predicates,
             purpose: ["ja": plan.title.japanese, "en": plan.title.english])
-        try keep(lists, of: plan)
         held[plan.id] = (action, lists)
         return (action, lists)
     }
@@ -61,30 +58,24 @@ actor Hall {
     /// How many acted since this process began.
     func count(_ plan: MemberAction) -> Int { accepted[plan.id] ?? 0 }
 
-    private func file(of plan: MemberAction) -> String? {
-        folder.map { "\($0)/action-\(plan.id)-\(plan.number).jwt" }
-    }
-
+    /// The lists that the action began with: of any number who begin it at once, those of the first.
     private func signedLists(
-        _ plan: MemberAction, _ edition: OpenEdition
+        _ plan: MemberAction, _ edition: OpenEdition, _ profile: IssuerProfile
     ) async throws(Refusal) -> String {
-        if let file = file(of: plan), FileManager.default.fileExists(atPath: file) {
-            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw .unavailable
-            }
-            return text
-        }
-        return try await issuers.lists(of: edition)
+        let key = Array("action/\(plan.id)/\(plan.number)".utf8)
+        if let kept = try await kept(key) { return kept }
+        let lists = try await issuers.lists(of: edition)
+        // Only what can be read is kept for good.
+        _ = try MemberSnapshot(parsing: lists, from: profile)
+        let isFirst = try await store.replace(
+            key, nil, with: Array(lists.utf8), until: .max, now: Now.seconds)
+        if isFirst { return lists }
+        guard let kept = try await kept(key) else { throw .unavailable }
+        return kept
     }
 
-    private func keep(_ lists: String, of plan: MemberAction) throws(Refusal) {
-        guard let file = file(of: plan), !FileManager.default.fileExists(atPath: file) else {
-            return
-        }
-        do {
-            try Data(lists.utf8).write(to: URL(filePath: file), options: .atomic)
-        } catch {
-            throw .unavailable
-        }
+    private func kept(_ key: [UInt8]) async throws(Refusal) -> String? {
+        guard let bytes = try await store.value(of: key, now: Now.seconds) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

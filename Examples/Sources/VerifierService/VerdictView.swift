@@ -52,9 +52,9 @@ struct VerdictView {
     private func person(_ language: Language) -> String {
         switch verdict.person {
         case .notAsked: language(.personNotAsked)
-        case .proven(_, _, let revocation):
-            language(.personProven)
-                + (revocation == .good ? "" : " · " + language(.revocationNotChecked))
+        case .proven: language(.personProven)
+        case .provenRevocationNotChecked:
+            language(.personProven) + " · " + language(.revocationNotChecked)
         }
     }
 }

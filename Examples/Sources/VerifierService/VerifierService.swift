@@ -2,9 +2,9 @@ internal import Foundation
 internal import Hummingbird
 public import Pages
 internal import ServiceKit
+internal import Storage
 public import Tegata
 internal import TegataOpenID
-internal import TegataSQLite
 
 /// A verifier that people meet: a counter, a kiosk, a hall for anonymous actions, and benefits that are counted down.
 ///
@@ -26,6 +26,8 @@ public struct VerifierService: Sendable {
         public var plan: Plan
         /// The folder for what must outlive this process; in memory without one.
         public var state: String?
+        /// A PostgreSQL connection string instead of the folder, for several front processes with one key.
+        public var database: String?
         /// What links to a wallet on the same device start with: `openid4vp://`, or the address of a wallet's page.
         public var walletScheme: String
 
@@ -33,7 +35,7 @@ public struct VerifierService: Sendable {
         public init(
             web: WebServer.Settings, address: String, issuers: [String], key: P256.PrivateKey,
             certificates: [[UInt8]] = [], plan: Plan = Plan(), state: String? = nil,
-            walletScheme: String = "openid4vp://"
+            database: String? = nil, walletScheme: String = "openid4vp://"
         ) {
             self.web = web
             self.address = address
@@ -42,6 +44,7 @@ public struct VerifierService: Sendable {
             self.certificates = certificates
             self.plan = plan
             self.state = state
+            self.database = database
             self.walletScheme = walletScheme
         }
     }
@@ -85,30 +88,30 @@ public struct VerifierService: Sendable {
         let base = settings.address + "/openid4vp"
         let terminal = Kiosk(at: settings.address)
         let issuers = TrustedIssuers(settings.issuers, Fetcher(fromLoopback: isLoopback))
+        if let state = settings.state {
+            try FileManager.default.createDirectory(
+                atPath: state, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        }
+        let storage = Storage(
+            of: settings.address, folder: settings.state, database: settings.database)
+        let store = storage.state(sealedUnder: sealingKey(settings.key.rawRepresentation))
         let desk = Desk(
             issuers, client,
             try PresentationEndpoints(
                 request: base + "/request", response: base + "/response/common",
                 completion: base + "/done", acceptsLoopback: isLoopback),
-            kiosk: terminal.publicKey)
-        var redemptions = RedemptionBook.inMemory()
-        var nullifiers = NullifierStore.inMemory()
-        if let state = settings.state {
-            try FileManager.default.createDirectory(
-                atPath: state, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            redemptions = RedemptionBook(journal: SQLiteJournal(at: state + "/redemptions.sqlite"))
-            nullifiers = NullifierStore(journal: SQLiteJournal(at: state + "/nullifiers.sqlite"))
-        }
+            kiosk: terminal.publicKey, store)
         counter = Counter(
-            plan: settings.plan, desk: desk, visits: Visits(), redemptions: redemptions,
+            plan: settings.plan, desk: desk, visits: Visits(store, settings.plan),
+            redemptions: RedemptionBook(journal: storage.journal("redemptions")),
             isTest: web.isTest, address: settings.address, walletScheme: settings.walletScheme)
         kiosk = KioskPages(counter: counter, kiosk: terminal, reader: reader, identity: identity)
         hall = Hall(
             AnonymousVerifier(
-                at: settings.address, key: .p256(settings.key), store: .inMemory(),
-                nullifiers: nullifiers),
-            issuers, folder: settings.state)
+                at: settings.address, key: .p256(settings.key), store: store,
+                nullifiers: NullifierStore(journal: storage.journal("nullifiers"))),
+            issuers, store)
     }
 
     /// The web server with all routes. Whoever runs it also runs ``follow()``.

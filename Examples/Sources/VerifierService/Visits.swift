@@ -1,10 +1,11 @@
 internal import Crypto
 internal import Foundation
+internal import ServiceKit
 internal import Tegata
 
 /// One check at one counter, from the question to what came of it.
 struct Visit: Sendable {
-    enum Way: Sendable {
+    enum Way: Sendable, Codable {
         /// Over OpenID4VP, with a wallet on this device or on another.
         case openID(isSameDevice: Bool)
         /// With Tegata's own question, which also asks for the person.
@@ -27,62 +28,133 @@ struct Visit: Sendable {
     var verdict: Verdict?
 }
 
-/// The visits of the last minutes. They are forgotten with this process; what is counted is kept elsewhere.
-actor Visits {
-    private var visits = [String: Visit]()
-    private var nextCleaning: Int64 = 0
-    private let capacity: Int
+/// The visits of the last minutes, where every front process finds them.
+struct Visits: Sendable {
+    private let store: any StateStore
+    private let plan: Plan
     /// Seconds for which a verdict stays on the screen and benefits can be taken.
     static let memory: Int64 = 600
 
-    init(capacity: Int = 100_000) { self.capacity = capacity }
+    init(_ store: any StateStore, _ plan: Plan) {
+        self.store = store
+        self.plan = plan
+    }
 
-    /// - Throws: `limitExceeded` when there are too many.
-    func add(_ visit: Visit) throws(Refusal) {
-        let now = Self.now
-        if now >= nextCleaning || visits.count >= capacity {
-            visits = visits.filter { now <= $0.value.expiry + Self.memory }
-            nextCleaning = now + 60
-        }
-        guard visits.count < capacity else { throw .limitExceeded }
-        visits[visit.id] = visit
+    /// - Throws: `limitExceeded` when there are too many, `unavailable`.
+    func add(_ visit: Visit) async throws(Refusal) {
+        guard try await replace(visit.id, nil, visit) else { throw .conflict }
     }
 
     /// The visit of this name, for the browser that began it.
     ///
-    /// - Throws: `unauthorized` for everybody else and for every other name, without a difference (A60).
-    func visit(_ id: String, of session: [UInt8]) throws(Refusal) -> Visit {
-        guard let visit = visits[id], visit.session == session,
-            Self.now <= visit.expiry + Self.memory
-        else { throw .unauthorized }
+    /// - Throws: `unauthorized` for everybody else and for every other name, without a difference (A60); `unavailable`.
+    func visit(_ id: String, of session: [UInt8]) async throws(Refusal) -> Visit {
+        guard let (visit, _) = try await read(id), visit.session == session else {
+            throw .unauthorized
+        }
         return visit
     }
 
     /// The question of a visit, for the wallet that scanned its code.
     ///
-    /// - Throws: `conflict` for one that is unknown or over, `expired`.
-    func challenge(of id: String) throws(Refusal) -> String {
-        guard let visit = visits[id], case .native(let challenge) = visit.way,
+    /// - Throws: `conflict` for one that is unknown or over, `expired`, `unavailable`.
+    func challenge(of id: String) async throws(Refusal) -> String {
+        guard let (visit, _) = try await read(id), case .native(let challenge) = visit.way,
             visit.verdict == nil
         else { throw .conflict }
-        guard Self.now <= visit.expiry else { throw .expired }
+        guard Now.seconds <= visit.expiry else { throw .expired }
         return challenge
     }
 
-    func note(_ refusal: Refusal, for id: String) { visits[id]?.refusal = refusal }
-
-    func settle(_ id: String, _ verdict: Verdict) {
-        visits[id]?.refusal = nil
-        visits[id]?.verdict = verdict
+    /// Notes why an answer was refused, for whoever looks at the screen.
+    func note(_ refusal: Refusal, for id: String) async {
+        // It is a courtesy: the wallet has the reason anyway.
+        try? await change(id) { $0.refusal = refusal }
     }
 
-    func forget(_ id: String) { visits[id] = nil }
+    /// - Throws: `unavailable`.
+    func settle(_ id: String, _ verdict: Verdict) async throws(Refusal) {
+        try await change(id) { visit in
+            visit.refusal = nil
+            visit.verdict = verdict
+        }
+    }
 
-    static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+    /// - Throws: `unavailable`.
+    func forget(_ id: String) async throws(Refusal) {
+        guard let (_, stored) = try await read(id) else { return }
+        _ = try await store.replace(key(id), stored, with: nil, until: 0, now: Now.seconds)
+    }
+
+    /// Changes a visit that is there: again, when somebody else was faster.
+    private func change(_ id: String, _ change: (inout Visit) -> Void) async throws(Refusal) {
+        for _ in 0..<16 {
+            guard let (found, stored) = try await read(id) else { return }
+            var visit = found
+            change(&visit)
+            if try await replace(id, stored, visit) { return }
+        }
+        throw .unavailable
+    }
+
+    private func replace(
+        _ id: String, _ old: [UInt8]?, _ visit: Visit
+    ) async throws(Refusal) -> Bool {
+        guard let new = try? [UInt8](JSONEncoder().encode(Kept(visit))) else { throw .unavailable }
+        return try await store.replace(
+            key(id), old, with: new, until: visit.expiry + Self.memory, now: Now.seconds)
+    }
+
+    private func read(_ id: String) async throws(Refusal) -> (Visit, stored: [UInt8])? {
+        guard id.utf8.count <= 64,
+            let stored = try await store.value(of: key(id), now: Now.seconds)
+        else { return nil }
+        // A check that is not in the plan any more is over.
+        guard let kept = try? JSONDecoder().decode(Kept.self, from: Data(stored)),
+            let check = plan.checks.first(where: { $0.id == kept.check })
+        else { return nil }
+        return (kept.visit(check, id), stored)
+    }
+
+    private func key(_ id: String) -> [UInt8] { Array("visit/\(id)".utf8) }
+}
+
+/// A visit as it is kept: the check by its name in the plan.
+private struct Kept: Codable {
+    let session: [UInt8]
+    let check: String
+    let way: Visit.Way
+    let link: String
+    let expiry: Int64
+    let refusal: String?
+    let verdict: Verdict?
+
+    init(_ visit: Visit) {
+        session = visit.session
+        check = visit.check.id
+        way = visit.way
+        link = visit.link
+        expiry = visit.expiry
+        refusal = visit.refusal?.rawValue
+        verdict = visit.verdict
+    }
+
+    func visit(_ check: Check, _ id: String) -> Visit {
+        Visit(
+            id: id, session: session, check: check, way: way, link: link, expiry: expiry,
+            refusal: refusal.flatMap(Refusal.init(rawValue:)), verdict: verdict)
+    }
 }
 
 /// 32 random bytes in base64url: a name that nobody guesses.
 func freshName() -> String {
     SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString()
         .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+}
+
+/// What the state is sealed under, from the key that signs requests: whoever has that one could ask anything anyway.
+func sealingKey(_ secret: [UInt8]) -> [UInt8] {
+    Array(
+        HMAC<SHA256>.authenticationCode(
+            for: Data("tegata verifier state".utf8), using: SymmetricKey(data: secret)))
 }

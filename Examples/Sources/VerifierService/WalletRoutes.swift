@@ -79,7 +79,7 @@ struct WalletRoutes: Sendable {
             of: visit.id, session: context.session.ticket(for: "presentation"),
             responseCode: String(code))
         guard let result else { throw Refusal.unauthorized }
-        await counter.visits.settle(visit.id, Verdict(result))
+        try await counter.visits.settle(visit.id, Verdict(result))
         return .seeOther("/visit/\(visit.id)")
     }
 
@@ -89,7 +89,7 @@ struct WalletRoutes: Sendable {
             let membership = try await counter.desk.checking { open throws(Refusal) in
                 try await open.verifier.verify(answer, to: challenge)
             }
-            await counter.visits.settle(id, Verdict(membership))
+            try await counter.visits.settle(id, Verdict(membership))
             return "{}"
         } catch {
             await counter.visits.note(error, for: id)

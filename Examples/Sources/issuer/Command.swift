@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import IssuerService
 import Pages
 import ServiceKit
@@ -32,7 +33,11 @@ struct Command: AsyncParsableCommand {
     @Option(help: "PEM file of its key, readable for its owner alone.")
     var tlsKey: String?
 
-    @Option(help: "A PostgreSQL connection string, instead of a SQLite file in the folder.")
+    @Option(
+        help: """
+            A PostgreSQL connection string, instead of SQLite files in the folder: for several front processes, each with a folder of \
+            its own and a copy of keys/.
+            """)
     var database: String?
 
     @Option(help: "The city's name in Japanese.")
@@ -72,6 +77,20 @@ struct Command: AsyncParsableCommand {
         let service = try await IssuerService(settings, reader: TestCards.strangers())
         say("issuer \(address), listening on \(host):\(port)")
         say("operator's pass phrase (運営者の合言葉): \(service.password)")
-        try await service.server().run()
+        // SIGHUP: take the keys that are in the folder now.
+        signal(SIGHUP, SIG_IGN)
+        let hangUp = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        hangUp.setEventHandler {
+            Task {
+                do {
+                    try await service.readKeys()
+                    say("keys read (鍵を読み直しました)")
+                } catch {
+                    say("keys not changed (鍵は元のままです): \(error)")
+                }
+            }
+        }
+        hangUp.resume()
+        try await service.run()
     }
 }

@@ -60,7 +60,7 @@ struct Doctor: AsyncParsableCommand {
                         : "there is no such folder; `tegata serve` makes it when it first runs")
             ]
         }
-        return names.sorted().map { name in
+        return names.sorted().filter { $0.contains(".") }.map { name in
             let path = folder + "/" + name
             do {
                 _ = try KeyFile.read(path)

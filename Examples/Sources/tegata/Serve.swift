@@ -41,9 +41,9 @@ struct Serve: AsyncParsableCommand {
             audit     監査        tegata audit \(address(0))/log
             Test ID cards only: nothing issued here is real. 試験用カードのみ。Stop with Ctrl-C.
             """)
-        nonisolated(unsafe) let (issuing, showing) = (issuer.server(), walletServer)
+        nonisolated(unsafe) let showing = walletServer
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await issuing.run() }
+            group.addTask { try await issuer.run() }
             group.addTask { try await verifier.run() }
             group.addTask { try await showing.run() }
             // Each ends when the process is asked to stop; the first that ends takes the others along.

@@ -42,8 +42,15 @@ struct Command: AsyncParsableCommand {
     @Option(help: "The key for TLS, PEM.")
     var tlsKey: String?
 
-    @Option(help: "A folder for what must outlive this process: redemptions, used nullifiers.")
+    @Option(
+        help: "A folder for what must outlive this process: visits, redemptions, used nullifiers.")
     var state: String?
+
+    @Option(
+        help:
+            "A PostgreSQL connection string instead of the folder: for several front processes with the same key."
+    )
+    var database: String?
 
     @Option(help: "What is checked, counted and held: a JSON file.")
     var plan: String?
@@ -74,6 +81,7 @@ struct Command: AsyncParsableCommand {
                 key: try P256.PrivateKey(rawRepresentation: try KeyFile.secret(key)),
                 certificates: try certificate.map(Self.certificates) ?? [],
                 plan: try plan.map { try Plan(file: $0) } ?? Plan(), state: state,
+                database: database,
                 walletScheme: wallet))
         print("verifier \(service.id) on \(host):\(port)\(testCards ? ", TEST CARDS" : "")")
         try await service.run()

@@ -16,15 +16,34 @@ final class Browser: NSObject, URLSessionTaskDelegate, Sendable {
 
     let address: String
     private let cookies = Mutex<[String: String]>([:])
-    private let connection: URLSession
+    private let connection = Browser.connect()
 
-    init(_ address: String) {
+    init(_ address: String) { self.address = address }
+
+    /// The same browser at another address: it has the other's cookies.
+    init(_ address: String, with other: Browser) {
         self.address = address
+        let known = other.cookies.withLock { $0 }
+        cookies.withLock { $0 = known }
+    }
+
+    private static let common = connect()
+
+    /// Sends a request as it is.
+    static func send(_ request: URLRequest) async throws -> (Data, HTTPURLResponse) {
+        let (data, response) = try await common.data(for: request)
+        guard let response = response as? HTTPURLResponse else {
+            throw URLError(.badServerResponse)
+        }
+        return (data, response)
+    }
+
+    private static func connect() -> URLSession {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpShouldSetCookies = false
         configuration.httpCookieAcceptPolicy = .never
         configuration.timeoutIntervalForRequest = 20
-        connection = URLSession(
+        return URLSession(
             configuration: configuration, delegate: Refusing(), delegateQueue: nil)
     }
 

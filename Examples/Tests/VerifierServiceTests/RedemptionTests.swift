@@ -11,7 +11,7 @@ import Testing
         issuer: "https://city.example", edition: "founders", serial: 7, benefit: "taxi")
 
     private func count(
-        _ store: some RedemptionStore, _ keys: [String]
+        _ store: RedemptionBook, _ keys: [String]
     ) async throws -> [Redemption] {
         let benefit = benefit
         return try await withThrowingTaskGroup(of: Redemption.self) { group in

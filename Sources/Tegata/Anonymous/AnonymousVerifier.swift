@@ -8,13 +8,13 @@ public struct AnonymousVerifier: Sendable {
     /// The identifier that questions are asked in and nullifiers belong to.
     public let id: String
     let key: SigningKey
-    let store: any ChallengeStore
+    let store: ChallengeStore
     private let nullifiers: NullifierStore
     let clock: @Sendable () -> Int64
 
     /// A verifier that signs its questions with `key`. `store` remembers what was asked, `nullifiers` who has acted.
     public init(
-        at id: String, key: SigningKey, store: some ChallengeStore, nullifiers: NullifierStore
+        at id: String, key: SigningKey, store: some StateStore, nullifiers: NullifierStore
     ) {
         self.init(
             at: id, key: key, store: store, nullifiers: nullifiers,
@@ -22,12 +22,12 @@ public struct AnonymousVerifier: Sendable {
     }
 
     package init(
-        at id: String, key: SigningKey, store: some ChallengeStore, nullifiers: NullifierStore,
+        at id: String, key: SigningKey, store: some StateStore, nullifiers: NullifierStore,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
         self.key = key
-        self.store = store
+        self.store = ChallengeStore(store, of: .hall)
         self.nullifiers = nullifiers
         self.clock = clock
     }

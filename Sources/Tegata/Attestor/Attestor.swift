@@ -10,7 +10,7 @@ public import TegataSDJWT
 public struct Attestor: AttestorService {
     private let privateKey: Secp256k1.PrivateKey
     private let evidence: any EvidenceVerifier
-    private let store: any ChallengeStore
+    private let store: ChallengeStore
     private let clock: @Sendable () -> Int64
 
     /// How long a session may take, in seconds.
@@ -21,19 +21,19 @@ public struct Attestor: AttestorService {
     /// An attestor that signs with `key` for what `evidence` accepts.
     public init(
         key: Secp256k1.PrivateKey, accepting evidence: some EvidenceVerifier,
-        store: some ChallengeStore = InMemoryChallengeStore()
+        store: some StateStore = InMemoryStateStore()
     ) {
         self.init(key: key, accepting: evidence, store: store, clock: { SystemClock.now })
     }
 
     package init(
         key: Secp256k1.PrivateKey, accepting evidence: some EvidenceVerifier,
-        store: some ChallengeStore = InMemoryChallengeStore(),
+        store: some StateStore = InMemoryStateStore(),
         clock: @escaping @Sendable () -> Int64
     ) {
         privateKey = key
         self.evidence = evidence
-        self.store = store
+        self.store = ChallengeStore(store, of: .attestor)
         self.clock = clock
     }
 

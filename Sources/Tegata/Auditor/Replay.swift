@@ -21,7 +21,7 @@ struct Replay {
             }
             if entry.kind == .open, books[entry.edition] == nil { return try open(entry) }
             guard books[entry.edition] != nil else { throw .unknownEdition }
-            let ring = profile.ring
+            let ring = profile.history
             try books[entry.edition]?.take(entry, number: number, signedBy: ring)
         } catch {
             throw .entry(number, error)

@@ -70,11 +70,11 @@ extension OpenEdition {
         return try SignedText.sign(.object(payload), type: Self.type, by: key)
     }
 
-    /// Reads an announcement that one of `profile`'s keys signed.
+    /// Reads an announcement that one of `profile`'s keys signed, also one that was withdrawn since.
     ///
     /// - Throws: `malformed`, `unsupported`, `typeMismatch`, `issuerUntrusted`, `signatureInvalid`.
     public init(parsing text: String, from profile: IssuerProfile) throws(Refusal) {
-        let payload = try SignedText.verify(text, type: Self.type, by: profile.ring)
+        let payload = try SignedText.verify(text, type: Self.type, by: profile.history)
         guard try payload.required("iss").text(atMost: 2048).hasSameBytes(as: profile.issuer) else {
             throw .issuerUntrusted
         }

@@ -31,11 +31,12 @@ extension Issuer {
                 ).claim),
         ]
         issued += claims.items.map { $0.claim.issued(as: $0.name) }
+        let key = keys.card
         do {
             return String(
                 decoding: try SDJWTIssuing.issue(
-                    issued, keyID: keys.card.verifyingKey.thumbprint, by: keys.card,
-                    using: &random), as: UTF8.self)
+                    issued, keyID: key.verifyingKey.thumbprint, by: key, using: &random),
+                as: UTF8.self)
         } catch {
             // `Claims.check` has refused every name and depth that could fail here.
             throw error == .noSignature ? .unavailable : .malformed

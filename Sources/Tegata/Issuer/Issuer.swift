@@ -11,13 +11,13 @@ public import TegataSDJWT
 public final class Issuer: Sendable {
     /// The identifier, an https URL; verifiers compare it byte for byte.
     public let id: String
-    let keys: IssuerKeys
-    private let ring: KeyRing
+    // What is signed with now, and what counts; `rotate(to:)` changes it.
+    private let signing: Mutex<Signing>
     let register: Register
     private let directory: LogDirectory?
     package let logSigner: NoteSigner
     let services: IdentityServices?
-    let store: any ChallengeStore
+    let store: ChallengeStore
     let clock: @Sendable () -> Int64
     // The open editions, by id.
     private let open = Mutex<[String: OpenEdition]>([:])
@@ -39,7 +39,7 @@ public final class Issuer: Sendable {
         at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
         publishing directory: LogDirectory? = nil, witnesses: Witnesses = .none,
         identity: IdentityServices? = nil,
-        store: some ChallengeStore = InMemoryChallengeStore()
+        store: some StateStore = InMemoryStateStore()
     ) {
         self.init(
             at: id, keys: keys, log: log, publishing: directory, witnesses: witnesses,
@@ -50,16 +50,15 @@ public final class Issuer: Sendable {
     package init(
         at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
         publishing directory: LogDirectory? = nil, witnesses: Witnesses = .none,
-        identity: IdentityServices?, store: some ChallengeStore,
+        identity: IdentityServices?, store: some StateStore,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
-        self.keys = keys
         seal = SessionSeal(keys.register)
-        guard let ring = KeyRing([keys.card.verifyingKey] + keys.earlier) else {
+        guard let signing = Signing(keys) else {
             preconditionFailure("an issuer lists each of its keys once")
         }
-        self.ring = ring
+        self.signing = Mutex(signing)
         guard
             let signer = try? NoteSigner(name: Self.origin(of: id), kind: .log, key: keys.log)
         else { preconditionFailure("an issuer's identifier is an https URL without white space") }
@@ -74,7 +73,7 @@ public final class Issuer: Sendable {
             return line.sign(note, by: keys.register, auxiliary: random.fixed())
         }
         services = identity
-        self.store = store
+        self.store = ChallengeStore(store, of: .issuer)
         self.clock = clock
     }
 
@@ -101,10 +100,29 @@ public final class Issuer: Sendable {
     /// The key that signs cards now.
     public var publicKey: VerifyingKey { keys.card.verifyingKey }
 
+    var keys: IssuerKeys { signing.withLock { $0.keys } }
+    var ring: KeyRing { signing.withLock { $0.ring } }
+
+    /// Signs with other keys from now on; keys for the register and the log stay. Cards of `earlier` keys stay good, those of
+    /// `withdrawn` ones are refused by everyone who has the new profile.
+    ///
+    /// - Throws: `conflict` for another key of register or log, for a key that is named twice, and where the key that
+    ///   announced an open edition is no longer named.
+    public func rotate(to keys: IssuerKeys) throws(Refusal) {
+        guard keys.register.publicKey.xOnly == self.keys.register.publicKey.xOnly,
+            keys.log.publicKey == self.keys.log.publicKey, let next = Signing(keys),
+            (try? IssuerProfile(parsing: profile(next).encoded)) != nil
+        else { throw .conflict }
+        signing.withLock { $0 = next }
+    }
+
     /// What others need to trust this issuer, with the editions open so far.
-    public var profile: IssuerProfile {
-        IssuerProfile(
-            issuer: id, ring: ring, cardType: cardType,
+    public var profile: IssuerProfile { profile(signing.withLock { $0 }) }
+
+    private func profile(_ signing: Signing) -> IssuerProfile {
+        let keys = signing.keys
+        return IssuerProfile(
+            issuer: id, ring: signing.ring, history: signing.history, cardType: cardType,
             registerKey: keys.register.publicKey.xOnly, logKey: logSigner.key,
             editions: open.withLock { $0.sorted { $0.key < $1.key }.map(\.value) },
             statuses: IssuerStatusSource(issuer: self))
@@ -134,13 +152,23 @@ public final class Issuer: Sendable {
         }
     }
 
-    /// Opens every edition that the log announces, as after a start.
+    /// Looks at the storage now, takes in what other processes wrote, and signs a fresh checkpoint of what is there: what a
+    /// server that says "I am well" has to have done a moment ago.
+    ///
+    /// - Throws: `unavailable`; `fault` says why.
+    public func refresh() async throws(Refusal) {
+        try await register.refresh()
+    }
+
+    /// Opens every edition that the log announces, as after a start, or when another process has opened one.
     ///
     /// - Returns: all of them, by id.
     /// - Throws: `unavailable`; `malformed` for an announcement that cannot be read, and what its signature lacks.
     @discardableResult
     public func reopen() async throws(Refusal) -> [OpenEdition] {
-        for book in try await register.current().books.values {
+        for (digest, book) in try await register.current().books {
+            // Those that are open stay as they are: announcements never change.
+            guard !open.withLock({ $0.values.contains { $0.digest == digest } }) else { continue }
             let opened = try restore(book.announcement)
             open.withLock { $0[opened.edition.id] = opened }
         }
@@ -229,6 +257,23 @@ public final class Issuer: Sendable {
             try write(text, to: Auditor.listsFile(of: edition.digest), in: directory)
         }
         try write(profile.encoded, to: Auditor.profileFile, in: directory)
+    }
+
+    /// Keys, and what counts beside them.
+    private struct Signing: Sendable {
+        let keys: IssuerKeys
+        let ring: KeyRing
+        let history: KeyRing
+
+        /// `nil` when a key is named twice.
+        init?(_ keys: IssuerKeys) {
+            let counting = [keys.card.verifyingKey] + keys.earlier
+            guard let ring = KeyRing(counting), let history = KeyRing(counting + keys.withdrawn)
+            else { return nil }
+            self.keys = keys
+            self.ring = ring
+            self.history = history
+        }
     }
 
     private func write(

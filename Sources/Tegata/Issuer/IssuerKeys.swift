@@ -13,16 +13,20 @@ public struct IssuerKeys: Sendable {
 
     /// Public keys that signed cards before, and whose cards still count, each once. A key withdrawn as compromised is not here.
     public let earlier: [VerifyingKey]
+    /// Public keys that signed cards before and were withdrawn: their cards are refused. What they announced in the log, where
+    /// it cannot have come later, still reads as what it was.
+    public let withdrawn: [VerifyingKey]
 
     /// Keys that already exist.
     public init(
         card: SigningKey, register: Secp256k1.PrivateKey, log: Ed25519.PrivateKey,
-        earlier: [VerifyingKey] = []
+        earlier: [VerifyingKey] = [], withdrawn: [VerifyingKey] = []
     ) {
         self.card = card
         self.register = register
         self.log = log
         self.earlier = earlier
+        self.withdrawn = withdrawn
     }
 
     /// Fresh keys from the system's generator: secp256k1 for cards.

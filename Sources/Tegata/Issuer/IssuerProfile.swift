@@ -10,6 +10,8 @@ public struct IssuerProfile: Sendable {
     public let issuer: String
     /// The keys that may sign this issuer's cards.
     public var keys: [VerifyingKey] { ring.keys }
+    /// The keys that were withdrawn: they may sign nothing, and what they once announced still reads.
+    public var withdrawn: [VerifyingKey] { Array(history.keys.dropFirst(keys.count)) }
     /// The card type, `vct`.
     public let cardType: String
     /// The x-only key that signs register rows, 32 bytes.
@@ -21,13 +23,17 @@ public struct IssuerProfile: Sendable {
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
     public let statuses: (any StatusSource)?
     let ring: KeyRing
+    /// Those and the withdrawn ones, for what is in the log.
+    let history: KeyRing
 
     init(
-        issuer: String, ring: KeyRing, cardType: String, registerKey: FixedBytes<32>,
+        issuer: String, ring: KeyRing, history: KeyRing, cardType: String,
+        registerKey: FixedBytes<32>,
         logKey: NoteKey, editions: [OpenEdition], statuses: (any StatusSource)?
     ) {
         self.issuer = issuer
         self.ring = ring
+        self.history = history
         self.cardType = cardType
         self.registerKey = registerKey
         self.logKey = logKey
@@ -49,6 +55,10 @@ public struct IssuerProfile: Sendable {
         else { throw .malformed }
         self.logKey = logKey
         ring = try KeyRing(set: try json.required("jwks"))
+        var named = ring.keys
+        if let withdrawn = json["withdrawn"] { named += try KeyRing(set: withdrawn).keys }
+        guard let history = KeyRing(named) else { throw .malformed }
+        self.history = history
         self.statuses = statuses
         editions = []
         var opened = [OpenEdition]()
@@ -61,12 +71,18 @@ public struct IssuerProfile: Sendable {
 
     /// The profile as JSON text.
     public var encoded: String {
-        JSON.object([
-            "issuer": .string(issuer), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
+        var object: JSONObject = [
+            "issuer": .string(issuer), "jwks": Self.set(keys),
             "type": .string(cardType), "register_key": .bytes(registerKey.array),
             "log_key": .string(logKey.encoded),
             "editions": .array(editions.map { .string($0.encoded) }),
-        ]).text
+        ]
+        if !withdrawn.isEmpty { object.add("withdrawn", Self.set(withdrawn)) }
+        return JSON.object(object).text
+    }
+
+    private static func set(_ keys: [VerifyingKey]) -> JSON {
+        ["keys": .array(keys.map { .object($0.jwk) })]
     }
 
     /// What it takes to believe a checkpoint of this issuer's log.

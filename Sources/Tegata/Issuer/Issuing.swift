@@ -64,6 +64,13 @@ extension Issuer {
     func issue(
         _ request: String, _ claims: Claims, as purpose: Purpose
     ) async throws(IssuingError) -> String {
+        if case .new = purpose {
+            do throws(Refusal) {
+                try await checkPlaces(for: request)
+            } catch {
+                throw .refused(error)
+            }
+        }
         try claims.check()
         try checkCommitted(claims, for: request)
         do throws(Refusal) {
@@ -343,8 +350,8 @@ extension Issuer {
     /// A signature is checked before anyone sees it: hardware, and memory, have given wrong ones (A139).
     private func checkSignature(of card: String) throws(Refusal) {
         do {
-            _ = try ReceivedSDJWT(parsing: Array(card.utf8), .credential)
-                .verified(by: keys.card.verifyingKey)
+            let received = try ReceivedSDJWT(parsing: Array(card.utf8), .credential)
+            _ = try received.verified(by: try ring.key(for: received.header))
         } catch {
             throw .unavailable
         }

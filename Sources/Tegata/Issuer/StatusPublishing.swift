@@ -13,12 +13,12 @@ extension Issuer {
             throw .statusUnknown
         }
         guard let list = StatusList(bits: 2, packed: bytes) else { throw .unavailable }
-        let now = clock()
+        let (now, key) = (clock(), keys.card)
         return String(
             decoding: try StatusListToken.sign(
                 list, uri: statusListURI(number), issuedAt: now, expiresAt: now + 86_400,
-                timeToLive: Self.statusTimeToLive, by: keys.card,
-                keyID: keys.card.verifyingKey.thumbprint), as: UTF8.self)
+                timeToLive: Self.statusTimeToLive, by: key,
+                keyID: key.verifyingKey.thumbprint), as: UTF8.self)
     }
 }
 

@@ -206,7 +206,7 @@ package actor Register {
         }
     }
 
-    private func sign() throws(JournalError) -> JournalHead {
+    func sign() throws(JournalError) -> JournalHead {
         do {
             let checkpoint = try Checkpoint(
                 origin: signer.key.name, size: tree.size, root: tree.root)

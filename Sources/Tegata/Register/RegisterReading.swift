@@ -15,6 +15,19 @@ extension Register {
         return state
     }
 
+    /// Reads what is new, and signs what is there, though nobody asks for it.
+    ///
+    /// - Throws: `unavailable`; `fault` says why.
+    func refresh() async throws(Refusal) {
+        try await submit { _, _ in .found }
+        do {
+            _ = try sign()
+        } catch {
+            fault = StepError(error).fault
+            throw .unavailable
+        }
+    }
+
     /// Reads every record and every published file again, and compares them.
     ///
     /// - Throws: `unavailable` when something is not what it was; `fault` names it.

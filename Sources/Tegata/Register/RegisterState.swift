@@ -61,6 +61,11 @@ struct RegisterState: Sendable {
         return answer.record
     }
 
+    /// Whether a request was answered before, with whatever content.
+    func isAnswered(_ key: FixedBytes<32>, in edition: EditionDigest) -> Bool {
+        answers[Key(edition: edition, key: key)] != nil
+    }
+
     /// - Throws: `unavailable` for an edition that is not open.
     func book(_ edition: EditionDigest) throws(Refusal) -> Book {
         guard let book = books[edition] else { throw .unavailable }

@@ -12,7 +12,7 @@ public struct Verifier: Sendable {
     public let policy: VerifierPolicy
     let issuers: [IssuerProfile]
     let kiosks: Set<FixedBytes<32>>
-    let store: any ChallengeStore
+    let store: ChallengeStore
     let statuses: StatusCache
     let clock: @Sendable () -> Int64
 
@@ -21,7 +21,7 @@ public struct Verifier: Sendable {
     /// `kiosks` are the terminals whose word counts for people without a phone; `store` remembers what was asked.
     public init(
         at id: String, trusting issuer: IssuerProfile, kiosks: [Secp256k1.PublicKey] = [],
-        policy: VerifierPolicy = .strict, store: some ChallengeStore
+        policy: VerifierPolicy = .strict, store: some StateStore
     ) {
         self.init(
             at: id, trusting: [issuer], kiosks: kiosks, policy: policy, store: store)
@@ -30,7 +30,7 @@ public struct Verifier: Sendable {
     /// A verifier that trusts several issuers, each for its own cards only.
     public init(
         at id: String, trusting issuers: [IssuerProfile], kiosks: [Secp256k1.PublicKey] = [],
-        policy: VerifierPolicy = .strict, store: some ChallengeStore
+        policy: VerifierPolicy = .strict, store: some StateStore
     ) {
         self.init(
             at: id, trusting: issuers, kiosks: kiosks, policy: policy, store: store,
@@ -39,14 +39,14 @@ public struct Verifier: Sendable {
 
     package init(
         at id: String, trusting issuers: [IssuerProfile], kiosks: [Secp256k1.PublicKey] = [],
-        policy: VerifierPolicy = .strict, store: some ChallengeStore,
+        policy: VerifierPolicy = .strict, store: some StateStore,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
         self.issuers = issuers
         self.kiosks = Set(kiosks.map(\.xOnly))
         self.policy = policy
-        self.store = store
+        self.store = ChallengeStore(store, of: .verifier)
         self.clock = clock
         statuses = StatusCache()
     }

@@ -1,3 +1,4 @@
+internal import Tegata
 internal import TegataSDJWT
 
 /// The records of issuance in a `StateStore`, each kind under its own prefix.

@@ -1,3 +1,4 @@
+public import Tegata
 internal import TegataCrypto
 public import TegataSDJWT
 

@@ -39,6 +39,12 @@ package struct IssuanceRequest: Hashable, Sendable {
         return (request, pending)
     }
 
+    /// Where L stands in a request of any size, 33 bytes that nobody has checked; `nil` for a shorter text.
+    package static func claimedIndex(in bytes: [UInt8]) -> FixedBytes<33>? {
+        guard bytes.count > 194 else { return nil }
+        return FixedBytes<33>(Array(bytes[(bytes.count - 194)..<(bytes.count - 161)]))
+    }
+
     private init(session: Session, index: Point, commitment: Point, proof: [UInt8]) {
         self.session = session
         self.index = index

@@ -1,3 +1,4 @@
+import Tegata
 import TegataCrypto
 import TegataSDJWT
 import Testing

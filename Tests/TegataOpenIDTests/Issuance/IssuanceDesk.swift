@@ -1,4 +1,5 @@
 import Synchronization
+import Tegata
 import TegataCrypto
 import TegataSDJWT
 import TestSupport

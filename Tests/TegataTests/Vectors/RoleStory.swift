@@ -38,7 +38,7 @@ struct RoleStory {
             keys: try IssuerKeys(
                 card: try Self.signingKey(keys[3], algorithm), register: keys[4],
                 log: Ed25519.PrivateKey(rawRepresentation: SHA256.hash(Array("log".utf8)).array)),
-            identity: services, store: InMemoryChallengeStore(),
+            identity: services, store: InMemoryStateStore(),
             clock: { Self.now })
         founders = try await issuer.open(
             Edition(

@@ -27,6 +27,10 @@ import Testing
         #expect(try serviceVectors(await RoleStory()).isReproduced())
     }
 
+    @Test func `what servers remember is what this code makes`() throws {
+        #expect(try stateVectors().isReproduced())
+    }
+
     @Test func `ID cards are what this code makes, by chance other bytes`() async throws {
         #expect(try await nationalIDVectors().isKept())
     }

@@ -59,7 +59,8 @@ private func walletSecrets(_ input: Vector, _ output: Vector) throws -> [String:
 private func cardRequest(_ input: Vector, _ output: Vector) async throws -> [String: Vector] {
     let profile = try IssuerProfile(parsing: try input.profile.string)
     let now = Int64(try input["time"].int)
-    let store = InMemoryChallengeStore()
+    let store = InMemoryStateStore()
+    let nonces = ChallengeStore(store, of: .issuer)
     let keys = IssuerKeys.generate()
     let silent = Silent(key: try input.attestor.hex, piece: try input.X.hex)
     let issuer = Issuer(
@@ -69,7 +70,7 @@ private func cardRequest(_ input: Vector, _ output: Vector) async throws -> [Str
         store: store, clock: { now })
     for opened in profile.editions { _ = try await issuer.open(opened.edition) }
     if !input.nonce.isNull {
-        try await store.remember(
+        try await nonces.remember(
             try input.nonce.string, content: try input.nonce_for.string, until: now + 600,
             now: now)
     }

@@ -39,13 +39,14 @@ private func verifier(_ input: Vector) async throws -> Verifier {
     let status = try input.status.isNull ? nil : input.status.string
     let profile = try IssuerProfile(
         parsing: try input.profile.string, statuses: OneList(text: status))
-    let store = InMemoryChallengeStore()
+    let store = InMemoryStateStore()
+    let nonces = ChallengeStore(store, of: .verifier)
     if !input.challenge.isNull {
         let challenge = try input.challenge.string
         let object = try JSON(parsing: Array(challenge.utf8))
         guard let nonce = object["nonce"]?.string else { throw VectorError(what: "no nonce") }
-        try await store.remember(nonce, content: challenge, until: now + 300, now: now)
-        if try !input.used.isNull && input.used.bool { try await store.consume(nonce, now: now) }
+        try await nonces.remember(nonce, content: challenge, until: now + 300, now: now)
+        if try !input.used.isNull && input.used.bool { try await nonces.consume(nonce, now: now) }
     }
     var policy = VerifierPolicy.strict
     if !input.requires_holder_binding.isNull {

@@ -46,11 +46,12 @@ private func evaluate(_ input: Vector, _ output: Vector) async throws -> [String
 /// An attestor with the key of the input, that gave its nonce, or did not.
 private func attest(_ input: Vector, _ output: Vector) async throws -> [String: Vector] {
     let now = Int64(try input["time"].int)
-    let store = InMemoryChallengeStore()
+    let store = InMemoryStateStore()
+    let nonces = ChallengeStore(store, of: .attestor)
     if !input.nonce.isNull {
         let nonce = try input.nonce.string
-        try await store.remember(nonce, content: "", until: now + 600, now: now)
-        if !input.used.isNull { try await store.consume(nonce, now: now) }
+        try await nonces.remember(nonce, content: "", until: now + 600, now: now)
+        if !input.used.isNull { try await nonces.consume(nonce, now: now) }
     }
     let key = try Secp256k1.PrivateKey(rawRepresentation: try input.key.hex)
     let attestor = Attestor(

@@ -1,23 +1,25 @@
 public import TegataSDJWT
 
-/// Keeps what a server of OpenID flows has to remember between requests: offers, codes, tokens, transactions.
+/// Keeps for a while what a server has to remember between requests: questions and nonces that count once, offers, tokens,
+/// transactions, claims under way.
 ///
 /// One verb changes anything, and it compares before it swaps: of any number of callers that read the same value, one
-/// succeeds. Several front processes may share a store.
+/// succeeds. Several processes may share a store (Spec/state.md).
 ///
-/// Someone who can rewrite this storage can bring a finished transaction back, and let one offer be redeemed twice; the
-/// register still gives a person one card. Keys are hashes of tickets, so reading it does not tell a ticket.
+/// Someone who can rewrite this storage can bring back what was used up, and so have one answer counted twice or one offer
+/// redeemed twice; the register still gives a person one card. They forge nothing. Keys are hashes or names that open nothing;
+/// values are for whoever runs the server alone: ``sealed(under:)`` keeps them from who runs the storage.
 public protocol StateStore: Sendable {
     /// What is kept under `key` now; `nil` for nothing, or for something past its end.
     ///
     /// - Throws: `unavailable`.
     func value(of key: [UInt8], now: Int64) async throws(Refusal) -> [UInt8]?
 
-    /// Keeps `new` under `key` until `expiry`, seconds since 1970, if what is kept there is still `old`. `nil` stands for
-    /// nothing on both sides.
+    /// Keeps `new` under `key` until `expiry`, seconds since 1970, if what is kept there is still `old`. `nil` stands for nothing
+    /// on both sides; a key has at most 1,024 bytes.
     ///
     /// - Returns: `false`, and nothing changed, if something else is kept there.
-    /// - Throws: `unavailable`; `limitExceeded` when the store is full.
+    /// - Throws: `unavailable`, and then nobody knows whether it was kept; `limitExceeded` when the store is full.
     func replace(
         _ key: [UInt8], _ old: [UInt8]?, with new: [UInt8]?, until expiry: Int64, now: Int64
     ) async throws(Refusal) -> Bool
