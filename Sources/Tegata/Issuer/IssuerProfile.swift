@@ -19,8 +19,10 @@ public struct IssuerProfile: Sendable {
     /// The announced editions.
     public private(set) var editions: [OpenEdition]
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
-    public let statuses: (any StatusSource)?
-    let ring: KeyRing
+    public private(set) var statuses: (any StatusSource)?
+    private(set) var ring: KeyRing
+    /// What a trust bundle says besides; `nil` for a profile that is trusted by itself.
+    private(set) var terms: TrustTerms?
 
     init(
         issuer: String, ring: KeyRing, cardType: String, registerKey: FixedBytes<32>,
@@ -40,7 +42,10 @@ public struct IssuerProfile: Sendable {
     ///
     /// - Throws: `malformed`, `limitExceeded`; what an announcement throws that these keys did not sign.
     public init(parsing text: String, statuses: (any StatusSource)? = nil) throws(Refusal) {
-        let json = try JSON.message(text, limit: 1 << 20)
+        try self.init(json: try JSON.message(text, limit: 1 << 20), statuses: statuses)
+    }
+
+    init(json: JSON, statuses: (any StatusSource)? = nil) throws(Refusal) {
         issuer = try json.required("issuer").text(atMost: 2048)
         cardType = try json.required("type").text(atMost: 2048)
         registerKey = try json.required("register_key").fixedBytes()
@@ -60,13 +65,31 @@ public struct IssuerProfile: Sendable {
     }
 
     /// The profile as JSON text.
-    public var encoded: String {
-        JSON.object([
+    public var encoded: String { json.text }
+
+    var json: JSON {
+        [
             "issuer": .string(issuer), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
             "type": .string(cardType), "register_key": .bytes(registerKey.array),
             "log_key": .string(logKey.encoded),
             "editions": .array(editions.map { .string($0.encoded) }),
-        ]).text
+        ]
+    }
+
+    /// The same issuer, its keys within their terms. The announcements were read before: the bundle that names them speaks for
+    /// them, whichever key signed them.
+    func trusted(_ ring: KeyRing) -> IssuerProfile {
+        var profile = self
+        profile.ring = ring
+        return profile
+    }
+
+    /// The same issuer as a bundle has it.
+    func trusted(under terms: TrustTerms, statuses: any StatusSource) -> IssuerProfile {
+        var profile = self
+        profile.terms = terms
+        profile.statuses = statuses
+        return profile
     }
 
     /// What it takes to believe a checkpoint of this issuer's log.
