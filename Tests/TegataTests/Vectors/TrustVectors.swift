@@ -2,6 +2,7 @@ import TegataCrypto
 import TegataLog
 import TegataSDJWT
 import TestSupport
+import Testing
 
 @testable import Tegata
 
@@ -20,7 +21,14 @@ func trustVectors(_ story: RoleStory) throws -> VectorFile {
         var input: JSONObject = ["bundle": .string(text)]
         if let other { input.add("pin", .string(other.encoded)) }
         if let time { input.add("time", .whole(time)) }
-        let opened = try? (other ?? pin).open(text, at: time ?? RoleStory.now)
+        var opened: TrustBundle?
+        var found = "ok"
+        do {
+            opened = try (other ?? pin).open(text, at: time ?? RoleStory.now)
+        } catch {
+            found = error.rawValue
+        }
+        #expect(found == expect, "\(comment)")
         file.add(
             "trust-bundle", comment, input, expect: expect,
             output: expect == "ok" ? opened.map(output) ?? [:] : [:])
@@ -31,7 +39,10 @@ func trustVectors(_ story: RoleStory) throws -> VectorFile {
     add("the first version", first)
     add("a later version, which names the next key", second)
     add("the same again", second, by: later)
-    add("an older one", first, by: later, expect: "replayed")
+    add(
+        "an older one", first, by: try pin.open(try maker.bundle(2), at: RoleStory.now).pin,
+        expect: "replayed")
+    add("an older one, by a key that was replaced", first, by: later, expect: "issuer_untrusted")
     add(
         "another one of the same number", try maker.bundle(2), by: later,
         expect: "issuer_untrusted")
