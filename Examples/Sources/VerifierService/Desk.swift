@@ -35,11 +35,9 @@ actor Desk {
         if await issuers.profiles.isEmpty { await issuers.refresh() }
         let version = await issuers.version
         if let made, made.version == version { return made.open }
-        let profiles = await issuers.profiles
-        guard !profiles.isEmpty else { throw .unavailable }
         // The stores stay, and with them the conversations that are under way.
-        let verifier = Verifier(
-            at: client.id, trusting: profiles, kiosks: [kiosk], store: challenges)
+        let verifier = try await issuers.verifier(
+            at: client.id, kiosks: [kiosk], store: challenges)
         let open = Open(
             verifier: verifier,
             transactions: try PresentationTransactions(
