@@ -19,7 +19,7 @@ struct ClaimPages: Sendable {
     }
 
     func show(_ id: String, _ context: WebContext) async throws -> Response {
-        guard let claim = try await claims.claim(id, in: context.session) else {
+        guard let claim = try await claims.settled(id, in: context.session) else {
             return .seeOther("/editions/\(id)")
         }
         let edition = try desk.edition(id)
@@ -54,7 +54,9 @@ struct ClaimPages: Sendable {
         let language = context.language
         switch claim.phase {
         case .offered: return (try await offer(claim, context), true)
+        case .approved(let back): return (way(back, context), true)
         case .asked: return (person(claim, context), false)
+        case .entered(_, let receipt): return (entry(receipt, edition, context), false)
         case .issued(_, let serial):
             let standing = try await desk.issuer.standing(of: edition)
             let face = CardFace(
@@ -72,6 +74,17 @@ struct ClaimPages: Sendable {
         case .refused(let reason):
             return (RefusalNote(Refusal(rawValue: reason) ?? .unavailable).html(language), false)
         }
+    }
+
+    /// Back to the wallet that sent the person here; this page stays and waits for it.
+    private func way(_ back: String, _ context: WebContext) -> HTML {
+        let language = context.language
+        return """
+            <h2>\(language(.stepWallet))</h2>
+            <p>\(language(.thenComeBack))</p>
+            <p><a class="button" href="\(back)" target="_blank" rel="noopener">\(language(.backToWallet))</a></p>
+            <p aria-live="polite">\(language(.waiting))</p>
+            """
     }
 
     private func offer(_ claim: ClaimRecord, _ context: WebContext) async throws -> HTML {
