@@ -192,6 +192,35 @@ import Testing
         await #expect(throws: Refusal.logProofInvalid) { try await show(asked) }
     }
 
+    @Test func `a kiosk's word counts while its edition's attestors are listed`() async throws {
+        let people = try await PersonWorld()
+        _ = try await people.card(people.identity)
+        let world = try await TrustWorld()
+        let key = try #require(FixedBytes<32>(people.attestor.key))
+        let kiosk = Kiosk(
+            at: "https://station.example", key: World.privateKey("kiosk"), clock: { World.now })
+        for attestors in [[], [TrustedAttestor("one", key: key)]] {
+            let bundle = try world.open(
+                try await world.publish(
+                    TrustContents(
+                        issuers: [try TrustedIssuer(people.issuer.profile, statuses: [])],
+                        attestors: attestors)))
+            let door = world.door(bundle, world.city.statuses(), kiosks: [kiosk.publicKey])
+            let challenge = try await door.challenge(asking: [], personOf: people.founders)
+            let answer = try await kiosk.check(
+                challenge, people.founders,
+                lists: try await people.issuer.publicLists(of: people.founders),
+                from: people.issuer.profile, proving: people.identity)
+            if attestors.isEmpty {
+                await #expect(throws: Refusal.issuerUntrusted) {
+                    try await door.verify(kiosk: answer)
+                }
+            } else {
+                #expect(try await door.verify(kiosk: answer).person != .notAsked)
+            }
+        }
+    }
+
     @Test func `a person counts when listed attestors vouch`() async throws {
         let people = try await PersonWorld()
         let (card, _) = try await people.card(people.identity)

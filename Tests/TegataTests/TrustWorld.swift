@@ -80,10 +80,10 @@ final class TrustWorld: Sendable {
 
     func door(
         _ bundle: TrustBundle, _ source: some StatusSource, policy: VerifierPolicy = .strict,
-        ahead: Int64 = 0
+        ahead: Int64 = 0, kiosks: [Secp256k1.PublicKey] = []
     ) -> Verifier {
         Verifier(
-            at: World.doorID, trusting: bundle, statuses: source, policy: policy,
+            at: World.doorID, trusting: bundle, statuses: source, kiosks: kiosks, policy: policy,
             store: .inMemory(), clock: { Self.now + ahead })
     }
 

@@ -156,6 +156,23 @@ struct ClaimDesk: Sendable {
             key, stored, with: encode(renewed), until: now + Self.lifetime, now: now)
     }
 
+    /// Gives a claim up, so that it can be started again: with another wallet, or by somebody else in the same browser. A card that was
+    /// issued and a draw that was entered stay.
+    func leave(_ edition: String, in session: BrowserSession) async throws(Refusal) {
+        let key = key(edition, session)
+        guard let stored = try await desk.store.value(of: key, now: now),
+            let record = decode(stored)
+        else { return }
+        switch record.phase {
+        case .issued, .entered: throw .conflict
+        case .offered, .approved, .asked, .refused: break
+        }
+        // The wallet that asks next finds nothing: its order has expired.
+        guard try await desk.store.replace(key, stored, with: nil, until: now, now: now) else {
+            throw .conflict
+        }
+    }
+
     /// Keeps a session's claim, in place of the one there is; a new one is found again by its subject too.
     func keep(
         _ record: ClaimRecord, in session: BrowserSession, isNew: Bool = false

@@ -30,6 +30,7 @@ struct ClaimPages: Sendable {
             content: """
                 <h1>\(title)</h1>
                 \(content)
+                \(leaving(claim, context))
                 <p><a href="/">\(context.language(.back))</a></p>
                 """
         ).response()
@@ -46,6 +47,24 @@ struct ClaimPages: Sendable {
         _ = try await Form(request, context)
         try await claims.renewCode(id, in: context.session)
         return .seeOther("/editions/\(id)/claim")
+    }
+
+    func leave(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
+        _ = try await Form(request, context)
+        try await claims.leave(id, in: context.session)
+        return .seeOther("/editions/\(id)")
+    }
+
+    /// Whoever has not got a card yet may give the claim up.
+    private func leaving(_ claim: ClaimRecord, _ context: WebContext) -> HTML {
+        switch claim.phase {
+        case .issued, .entered: return .empty
+        case .offered, .approved, .asked, .refused:
+            return """
+                <form class="inline" method="post" action="/editions/\(claim.edition)/leave">\(context.session.field)
+                <button class="quiet">\(context.language(.giveUp))</button></form>
+                """
+        }
     }
 
     private func content(

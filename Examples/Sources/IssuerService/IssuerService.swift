@@ -53,6 +53,9 @@ public struct IssuerService: Sendable {
         router.post("editions/{id}/claim") { request, context in
             try await claims.start(try context.id, request, context)
         }
+        router.post("editions/{id}/leave") { request, context in
+            try await claims.leave(try context.id, request, context)
+        }
         router.post("editions/{id}/code") { request, context in
             try await claims.renew(try context.id, request, context)
         }

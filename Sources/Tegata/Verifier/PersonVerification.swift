@@ -80,6 +80,8 @@ extension Verifier {
             let edition = try? issuer.edition(wanted.id), edition.digest == result.edition,
             let trust = edition.trust
         else { throw .typeMismatch }
+        // Behind a kiosk's word stand the edition's attestors: too few that a bundle lists are too few here as well.
+        _ = try issuer.attestors(of: edition, at: now)
         let time = Int64(clamping: result.time)
         guard time <= now + policy.skew, time >= now - policy.maximumKeyBindingAge - policy.skew
         else { throw .holderBindingInvalid }
