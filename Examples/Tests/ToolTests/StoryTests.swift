@@ -88,6 +88,12 @@ import Testing
         #expect(!shown.output.contains("Yu"), "A62")
         let again = try await check()
         #expect(again.status == 1 && again.reason == "replayed", "A52")
+        // A copy of the card, without its holder.
+        let kept = try JSONSerialization.jsonObject(with: Data(tool.read("card").utf8))
+        let copy = try #require((kept as? [String: Any])?["card"] as? String)
+        try tool.write(copy, to: "answer")
+        let copied = try await check()
+        #expect(copied.status == 1 && copied.reason == "holder_binding_missing", "A66")
 
         // A card without the claim that is asked for.
         try await ask("born")
