@@ -175,6 +175,7 @@ let package = Package(
             dependencies: [
                 "VerifierService", "Pages", "ServiceKit",
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
@@ -197,12 +198,20 @@ let package = Package(
             dependencies: [
                 "IssuerService", "Pages", "ServiceKit", "VerifierService", "WalletService",
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataSQLite", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        // Drives the built tool as people do, process after process.
+        .testTarget(
+            name: "ToolTests",
+            dependencies: ["tegata", "ServiceKit", .product(name: "Tegata", package: "tegata")],
+            swiftSettings: settings),
         .testTarget(
             name: "IssuerServiceTests",
             dependencies: [
                 "IssuerService", "WalletService", "Pages", "ServiceKit",
+                .product(name: "TegataOpenID", package: "tegata"),
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -171,6 +171,9 @@ class Walk:
         driver.switch_to.window(wallet)
         self.wait("svg.card")
         self.page("card in the wallet")
+        self.click("form[action$='/status'] button")
+        self.wait(".verdict.good")
+        self.page("status")
         driver.close()
         driver.switch_to.window(claim)
 

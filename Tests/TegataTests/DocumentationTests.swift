@@ -134,8 +134,50 @@ import Testing
         #expect(guest.anonymity == 1)
     }
 
+    @Test func `the snippets about trust run`() async throws {
+        try await withDirectory { directory in
+            try await trust(in: directory)
+        }
+    }
+
+    private func trust(in directory: LogDirectory) async throws {
+        let club = Issuer(at: "https://club.example", keys: .generate())
+        let visitors = try await club.open(Edition("visitors", limit: 5, nationalID: []))
+        let now = Int64(Date().timeIntervalSince1970)
+        // snippet Trusting
+        let ministry = try TrustSigner(
+            at: "https://trust.example", key: .secp256k1(Secp256k1.PrivateKey()),
+            log: Ed25519.PrivateKey())
+        let listed = try TrustedIssuer(
+            club.profile, statuses: ["https://club.example/tegata/status"])
+        let published = try await ministry.publish(
+            TrustContents(issuers: [listed]), until: now + 30 * 86_400, in: directory)
+        // end
+        // snippet Trusting
+        var pin = try ministry.pin()
+        let bundle = try pin.open(published)
+        pin = bundle.pin
+        // end
+        let source = RecordingSource { _ in try await club.statusList() }
+        // snippet Trusting
+        let lists = StatusFolder(at: directory.path + "/statuses")
+        let failed = await lists.refresh(from: source, for: bundle)
+        let inn = Verifier(
+            at: "https://inn.example", trusting: bundle, statuses: lists, store: .inMemory())
+        // end
+        #expect(pin.version == 1 && failed.isEmpty)
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let card = try member.accept(
+            try await club.issue(to: try await member.request(visitors), claims: ["tier": "gold"]),
+            from: club.profile)
+        let challenge = try await inn.challenge(asking: ["tier"])
+        let answer = try member.present(card, revealing: ["tier"], to: challenge)
+        #expect(try await inn.verify(answer).issuer == club.id)
+    }
+
     private static let pages = [
-        "Issuing", "Holding", "Verifying", "Attesting", "Evaluating", "CardOnly", "Operating",
+        "Issuing", "Holding", "Verifying", "Trusting", "Attesting", "Evaluating", "CardOnly",
+        "Operating",
         "Anonymous",
     ]
 

@@ -10,8 +10,12 @@ struct ClaimRecord: Codable, Sendable {
     enum Phase: Codable, Sendable {
         /// The offer waits for a wallet.
         case offered
+        /// The person let a wallet ask, and goes back to it there.
+        case approved(back: String)
         /// A wallet with this key, a JWK, has asked: now the person.
         case asked(holder: String)
+        /// The person has entered a draw; this proves it.
+        case entered(request: String, receipt: String)
         /// The card is there; the wallet fetches it.
         case issued(answer: String, serial: UInt32)
         /// It ended with this reason.
@@ -47,6 +51,7 @@ struct ClaimDesk: Sendable {
         let earlier = try await desk.store.value(of: key, now: now)
         if let earlier, let record = decode(earlier), case .asked = record.phase { return }
         if let earlier, let record = decode(earlier), case .issued = record.phase { return }
+        if let earlier, let record = decode(earlier), case .entered = record.phase { return }
         if let limit = try await desk.issuer.standing(of: opened).freeLimit, limit == 0 {
             throw .soldOut
         }
@@ -56,12 +61,7 @@ struct ClaimDesk: Sendable {
         let record = ClaimRecord(
             edition: edition, subject: subject, handle: made.handle, link: made.referenceLink,
             code: made.transactionCode ?? "", phase: .offered)
-        guard
-            try await desk.store.replace(
-                key, earlier, with: encode(record), until: now + Self.lifetime, now: now),
-            try await desk.store.replace(
-                subject, nil, with: key, until: now + Self.lifetime, now: now)
-        else { throw .conflict }
+        try await keep(record, in: session, isNew: true)
     }
 
     /// Answers a wallet's order: later, until the person has shown the ID card.
@@ -74,7 +74,7 @@ struct ClaimDesk: Sendable {
             record.subject == order.subject
         else { throw .expired }
         switch record.phase {
-        case .offered:
+        case .offered, .approved:
             record.phase = .asked(holder: holder.encoded)
             guard
                 try await desk.store.replace(
@@ -84,6 +84,16 @@ struct ClaimDesk: Sendable {
         case .asked(let earlier):
             guard earlier == holder.encoded else { throw .unauthorized }
             return .later(after: 3)
+        case .entered(let request, _):
+            record.phase = try await drawn(record, request)
+            if case .entered = record.phase { return .later(after: 3) }
+            _ = try await desk.store.replace(
+                key, stored, with: encode(record), until: now + (await lifetime(of: record.edition)),
+                now: now)
+            guard case .issued(let answer, _) = record.phase,
+                let card = IssuedAnswer(answer)?.card
+            else { throw .soldOut }
+            return .issued([IssuedCredential(card, companion: answer)])
         case .issued(let answer, _):
             guard let card = IssuedAnswer(answer)?.card else { throw .unavailable }
             return .issued([IssuedCredential(card, companion: answer)])
@@ -105,6 +115,11 @@ struct ClaimDesk: Sendable {
         let request = try await desk.counter.request(
             opened, proving: try await desk.reader.card(person),
             for: try VerifyingKey(parsing: holder))
+        if opened.edition.draw != nil, !replacing, let phase = try await entered(request, opened) {
+            record.phase = phase
+            try await keep(record, in: session)
+            return
+        }
         let claims = try await desk.extras.extra(of: edition).cardClaims
         let answer: String
         do {
@@ -140,6 +155,50 @@ struct ClaimDesk: Sendable {
         _ = try await desk.store.replace(
             key, stored, with: encode(renewed), until: now + Self.lifetime, now: now)
     }
+
+    /// Gives a claim up, so that it can be started again: with another wallet, or by somebody else in the same browser. A card that was
+    /// issued and a draw that was entered stay.
+    func leave(_ edition: String, in session: BrowserSession) async throws(Refusal) {
+        let key = key(edition, session)
+        guard let stored = try await desk.store.value(of: key, now: now),
+            let record = decode(stored)
+        else { return }
+        switch record.phase {
+        case .issued, .entered: throw .conflict
+        case .offered, .approved, .asked, .refused: break
+        }
+        // The wallet that asks next finds nothing: its order has expired.
+        guard try await desk.store.replace(key, stored, with: nil, until: now, now: now) else {
+            throw .conflict
+        }
+    }
+
+    /// Keeps a session's claim, in place of the one there is; a new one is found again by its subject too.
+    func keep(
+        _ record: ClaimRecord, in session: BrowserSession, isNew: Bool = false
+    ) async throws(Refusal) {
+        let key = key(record.edition, session)
+        let end = now + (await lifetime(of: record.edition))
+        let earlier = try await desk.store.value(of: key, now: now)
+        guard
+            try await desk.store.replace(
+                key, earlier, with: encode(record), until: end, now: now)
+        else { throw .conflict }
+        guard isNew else { return }
+        guard
+            try await desk.store.replace(
+                record.subject, nil, with: key, until: end, now: now)
+        else { throw .conflict }
+    }
+
+    /// An hour; for a draw a week beyond its entries.
+    private func lifetime(of edition: String) async -> Int64 {
+        guard let draw = (try? await desk.edition(edition))?.edition.draw else { return Self.lifetime }
+        return max(Self.lifetime, draw.closes - now + 7 * 86_400)
+    }
+
+    /// The number of the card in an answer of ours.
+    static func serial(of answer: String) -> UInt32? { IssuedAnswer(answer)?.serial }
 
     private var now: Int64 { Now.seconds }
 

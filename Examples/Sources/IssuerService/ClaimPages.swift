@@ -19,7 +19,7 @@ struct ClaimPages: Sendable {
     }
 
     func show(_ id: String, _ context: WebContext) async throws -> Response {
-        guard let claim = try await claims.claim(id, in: context.session) else {
+        guard let claim = try await claims.settled(id, in: context.session) else {
             return .seeOther("/editions/\(id)")
         }
         let edition = try await desk.edition(id)
@@ -30,6 +30,7 @@ struct ClaimPages: Sendable {
             content: """
                 <h1>\(title)</h1>
                 \(content)
+                \(leaving(claim, context))
                 <p><a href="/">\(context.language(.back))</a></p>
                 """
         ).response()
@@ -48,13 +49,33 @@ struct ClaimPages: Sendable {
         return .seeOther("/editions/\(id)/claim")
     }
 
+    func leave(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
+        _ = try await Form(request, context)
+        try await claims.leave(id, in: context.session)
+        return .seeOther("/editions/\(id)")
+    }
+
+    /// Whoever has not got a card yet may give the claim up.
+    private func leaving(_ claim: ClaimRecord, _ context: WebContext) -> HTML {
+        switch claim.phase {
+        case .issued, .entered: return .empty
+        case .offered, .approved, .asked, .refused:
+            return """
+                <form class="inline" method="post" action="/editions/\(claim.edition)/leave">\(context.session.field)
+                <button class="quiet">\(context.language(.giveUp))</button></form>
+                """
+        }
+    }
+
     private func content(
         _ claim: ClaimRecord, _ edition: OpenEdition, _ context: WebContext
     ) async throws -> (HTML, waits: Bool) {
         let language = context.language
         switch claim.phase {
         case .offered: return (try await offer(claim, context), true)
+        case .approved(let back): return (way(back, context), true)
         case .asked: return (person(claim, context), false)
+        case .entered(_, let receipt): return (entry(receipt, edition, context), false)
         case .issued(_, let serial):
             let standing = try await desk.issuer.standing(of: edition)
             let face = CardFace(
@@ -73,6 +94,17 @@ struct ClaimPages: Sendable {
         case .refused(let reason):
             return (RefusalNote(Refusal(rawValue: reason) ?? .unavailable).html(language), false)
         }
+    }
+
+    /// Back to the wallet that sent the person here; this page stays and waits for it.
+    private func way(_ back: String, _ context: WebContext) -> HTML {
+        let language = context.language
+        return """
+            <h2>\(language(.stepWallet))</h2>
+            <p>\(language(.thenComeBack))</p>
+            <p><a class="button" href="\(back)" target="_blank" rel="noopener">\(language(.backToWallet))</a></p>
+            <p aria-live="polite">\(language(.waiting))</p>
+            """
     }
 
     private func offer(_ claim: ClaimRecord, _ context: WebContext) async throws -> HTML {

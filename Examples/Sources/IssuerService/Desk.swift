@@ -94,7 +94,7 @@ final class Desk: Sendable {
     func finish() async { await lists.now() }
 
     /// The evaluation node of this issuer, from its sealed file; a fresh one the first time.
-    private static func node(
+    static func node(
         _ home: String, under key: [UInt8], trusting attestor: [UInt8]
     ) throws -> EvaluationNode {
         let path = home + "/keys/node.vault"

@@ -83,11 +83,22 @@ public struct IssuerService: Sendable {
         router.post("editions/{id}/claim") { request, context in
             try await claims.start(try context.id, request, context)
         }
+        router.post("editions/{id}/leave") { request, context in
+            try await claims.leave(try context.id, request, context)
+        }
         router.post("editions/{id}/code") { request, context in
             try await claims.renew(try context.id, request, context)
         }
         router.post("editions/{id}/prove") { request, context in
             try await claims.prove(try context.id, request, context)
+        }
+        let authorize = AuthorizePages(desk: desk)
+        router.get("authorize") { request, context in try await authorize.show(request, context) }
+        router.post("authorize") { request, context in
+            try await authorize.answer(request, context)
+        }
+        router.post("operator/{id}/draw") { request, context in
+            try await office.hold(try context.id, request, context)
         }
         router.get("operator") { _, context in try await office.show(context) }
         router.post("operator/enter") { request, context in

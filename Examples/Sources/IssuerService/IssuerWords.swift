@@ -32,6 +32,7 @@ extension Message {
     static let demoWallet = Message("お試し用ウォレットでひらく", "Open in the demo wallet")
     static let enterCode = Message("ウォレットに次の番号を入力してください。", "Type this number into the wallet:")
     static let renewCode = Message("番号を作り直す", "Make a new number")
+    static let giveUp = Message("やめて、はじめから", "Give up, and start again")
     static let locked = Message(
         "番号の間違いが続いたため、止めました。作り直してください。",
         "There were too many wrong numbers, so this stopped. Make a new one.")

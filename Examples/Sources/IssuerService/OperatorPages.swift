@@ -93,7 +93,7 @@ struct OperatorPages: Sendable {
         do {
             edition = try Edition(
                 try form.required("id"), limit: limit, title: titles, benefits: benefits,
-                nationalID: classes)
+                nationalID: classes, draw: draw(in: form, form.required("id")))
         } catch {
             // The field is named by our own error, in the log; the page says what to do.
             context.logger.info("edition refused: \(error)")
@@ -139,7 +139,7 @@ struct OperatorPages: Sendable {
     }
 
     /// A form of the operator's own session.
-    private func checked(_ request: Request, _ context: WebContext) async throws -> Form {
+    func checked(_ request: Request, _ context: WebContext) async throws -> Form {
         let form = try await Form(request, context, limit: CardArt.maximumSize * 3 + 64 * 1024)
         guard try await isOperator(context) else { throw Refusal.unauthorized }
         return form

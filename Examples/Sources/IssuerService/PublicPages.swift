@@ -57,10 +57,11 @@ struct PublicPages: Sendable {
                 \(face.svg)
                 \(count(standing, language))
                 <dl>\(benefits)</dl>
+                \(DrawWords(edition: edition, language: language).html)
                 <p>\(language(edition.edition.description, or: "").cut(to: 1000))</p>
                 \(action)
                 <form method="post" action="/editions/\(id)/claim">\(context.session.field)
-                <button>\(language(.receive))</button></form>
+                <button>\(language(edition.edition.draw == nil ? .receive : .enterDraw))</button></form>
                 <p>\(language(.privacy))</p>
                 <h2>\(language(.checkYourself))</h2>
                 <p>\(language(.checkText))</p>

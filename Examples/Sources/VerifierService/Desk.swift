@@ -33,11 +33,9 @@ actor Desk {
         if await issuers.profiles.isEmpty { await issuers.refresh() }
         let version = await issuers.version
         if let made, made.version == version { return made.open }
-        let profiles = await issuers.profiles
-        guard !profiles.isEmpty else { throw .unavailable }
         // The store stays, and with them the conversations that are under way.
-        let verifier = Verifier(
-            at: client.id, trusting: profiles, kiosks: [kiosk], store: store)
+        let verifier = try await issuers.verifier(
+            at: client.id, kiosks: [kiosk], store: store)
         let open = Open(
             verifier: verifier,
             transactions: try PresentationTransactions(

@@ -6,6 +6,10 @@ internal import Tegata
 actor TrustedIssuers {
     private let addresses: [String]
     private let fetcher: Fetcher
+    /// Where trust comes from instead, if the operator has a bundle.
+    private let trust: BundleTrust?
+    private let served: ServedStatuses
+    private(set) var bundle: TrustBundle?
     private var known = [String: IssuerProfile]()
     private var lastAsked = [String: ContinuousClock.Instant]()
     private var lists = [String: (text: String, time: ContinuousClock.Instant)]()
@@ -17,20 +21,55 @@ actor TrustedIssuers {
     /// For how long a copy of lists will do.
     private static let listAge = Duration.seconds(5)
 
-    init(_ addresses: [String], _ fetcher: Fetcher) {
+    init(_ addresses: [String], _ trust: BundleTrust?, fromLoopback: Bool) {
         self.addresses = addresses
-        self.fetcher = fetcher
+        self.trust = trust
+        fetcher = Fetcher(fromLoopback: fromLoopback)
+        served = ServedStatuses(fromLoopback: fromLoopback)
     }
 
     /// The profiles that are known, in the operator's order.
-    var profiles: [IssuerProfile] { addresses.compactMap { known[$0] } }
+    var profiles: [IssuerProfile] {
+        bundle?.contents.issuers.map(\.profile) ?? addresses.compactMap { known[$0] }
+    }
 
     /// Whether every issuer has been met.
-    var isComplete: Bool { known.count == addresses.count }
+    var isComplete: Bool { trust == nil ? known.count == addresses.count : bundle != nil }
+
+    /// Opens the bundle, as it is on the disk now, and brings the kept status lists up to date as far as there is a network. What
+    /// cannot be opened leaves the bundle in force that was, until its end.
+    private func reload() async {
+        guard let trust else { return }
+        if let opened = try? trust.open() {
+            if opened.version != bundle?.version { version += 1 }
+            bundle = opened
+        }
+        guard let bundle else { return }
+        _ = await trust.folder.refresh(from: served, for: bundle)
+    }
+
+    /// The verifier of whom is believed now.
+    ///
+    /// - Throws: `unavailable` while nobody is.
+    func verifier(
+        at id: String, kiosks: [Secp256k1.PublicKey], store: some StateStore
+    ) throws(Refusal) -> Verifier {
+        if let bundle, let trust {
+            return Verifier(
+                at: id, trusting: bundle, statuses: trust.folder, kiosks: kiosks, store: store)
+        }
+        guard !profiles.isEmpty else { throw .unavailable }
+        return Verifier(at: id, trusting: profiles, kiosks: kiosks, store: store)
+    }
 
     /// Asks those issuers again that were not asked within a minute.
     func refresh() async {
         let now = ContinuousClock.now
+        if trust != nil {
+            if let last = lastAsked[""], now - last < Self.interval { return }
+            lastAsked[""] = now
+            return await reload()
+        }
         for address in addresses {
             if let last = lastAsked[address], now - last < Self.interval { continue }
             lastAsked[address] = now
@@ -40,7 +79,8 @@ actor TrustedIssuers {
 
     /// Asks those that were never met, at the pace of this service's own start.
     func meet() async {
-        for address in addresses where known[address] == nil { await ask(address) }
+        await reload()
+        for address in addresses where trust == nil && known[address] == nil { await ask(address) }
     }
 
     private func ask(_ address: String) async {
@@ -81,29 +121,5 @@ actor TrustedIssuers {
             types: ["application/jwt", "application/octet-stream", "text/plain"])
         lists[address] = (text, now)
         return text
-    }
-}
-
-/// An issuer's status lists, at its own address and nowhere else, whatever a card says (A113).
-struct IssuerStatuses: StatusSource {
-    let issuer: String
-    let fetcher: Fetcher
-
-    func statusList(at uri: String) async throws -> String {
-        guard Self.isOwn(uri, of: issuer) else { throw Refusal.statusUnknown }
-        return try await fetcher.text(
-            at: uri, limit: 16 << 20, types: ["application/statuslist+jwt"])
-    }
-
-    /// `<issuer>/tegata/status`, or that with a slash and up to six digits, byte for byte.
-    static func isOwn(_ uri: String, of issuer: String) -> Bool {
-        let own = Array((issuer + "/tegata/status").utf8)
-        let given = Array(uri.utf8)
-        guard given.starts(with: own) else { return false }
-        let rest = given.dropFirst(own.count)
-        guard let slash = rest.first else { return true }
-        let number = rest.dropFirst()
-        return slash == 0x2F && (1...6).contains(number.count)
-            && number.allSatisfy { (0x30...0x39).contains($0) }
     }
 }

@@ -18,6 +18,8 @@ public struct VerifierService: Sendable {
         public var address: String
         /// The identifiers of the issuers whose cards are believed.
         public var issuers: [String]
+        /// Whom it believes instead, by a signed bundle: then `issuers` are not asked about themselves.
+        public var trust: BundleTrust?
         /// What signs its requests.
         public var key: P256.PrivateKey
         /// The certificates of `key` in DER, the leaf first, for the host of `address`; without them the key itself is its name.
@@ -87,7 +89,8 @@ public struct VerifierService: Sendable {
         id = client.id
         let base = settings.address + "/openid4vp"
         let terminal = Kiosk(at: settings.address)
-        let issuers = TrustedIssuers(settings.issuers, Fetcher(fromLoopback: isLoopback))
+        let issuers = TrustedIssuers(
+            settings.issuers, settings.trust, fromLoopback: isLoopback)
         if let state = settings.state {
             try FileManager.default.createDirectory(
                 atPath: state, withIntermediateDirectories: true,

@@ -203,6 +203,11 @@ struct WalletSite: Sendable {
             }
             return Response.json(face.svg.markup, type: "image/svg+xml; charset=utf-8")
         }
+        router.post("cards/:number/status") { request, context in
+            _ = try await Form(request, context)
+            let card = try card(context)
+            return views(context).standing(card, await service.standing(of: card))
+        }
         router.get("cards/:number/delete") { _, context in
             views(context).deletion(try card(context))
         }

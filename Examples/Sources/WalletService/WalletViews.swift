@@ -126,9 +126,34 @@ struct WalletViews {
             \(.join(held.claims.sorted { $0.key < $1.key }.map { row($0.key, $0.value, held) }))
             </tbody></table>
             <p><a href="/cards/\(card.number)/card.svg">\(language(.picture))</a></p>
+            \(asking(card))
             \(card.edition?.edition.nationalID.isEmpty == false ? settling(card) : .empty)
             <a class="button quiet" href="/cards/\(card.number)/delete">\(language(.delete))</a>
             \(home)
+            """)
+    }
+
+    private func asking(_ card: KeptCard) -> HTML {
+        """
+        <form class="inline" method="post" action="/cards/\(card.number)/status">\(session.field)
+        <button class="quiet">\(language(.status)): \(language(.askStatus))</button></form>
+        """
+    }
+
+    func standing(_ card: KeptCard, _ standing: CardStanding) -> Response {
+        var isGood = false
+        switch standing {
+        case .known(.valid, _), .none: isGood = true
+        default: break
+        }
+        return page(
+            .status,
+            """
+            \(card.face(language)?.svg)
+            <section class="verdict \(isGood ? "good" : "bad")" role="status"><h2>\(language(standing.words))</h2>
+            <p class="reason"><code>\(standing.code)</code></p></section>
+            <p class="hint">\(language(.statusPrivate))</p>
+            <p><a href="/cards/\(card.number)">\(language(.back))</a></p>
             """)
     }
 

@@ -37,6 +37,13 @@ extension Message {
     static let always = Message("いつも", "always")
     static let onlyAgreed = Message("同意したときだけ", "only when you agree")
     static let picture = Message("画像（SVG）", "Picture (SVG)")
+    static let status = Message("いまの状態", "Status now")
+    static let inForce = Message("有効です。", "In force.")
+    static let withoutStatus = Message("期限まで有効です。", "Good until it ends.")
+    static let askStatus = Message("発行者に確かめる", "Ask the issuer")
+    static let statusPrivate = Message(
+        "一覧をまるごと取り寄せるので、どの会員証を調べたかは発行者に伝わりません。",
+        "The whole list is fetched, so the issuer does not learn which card is looked at.")
     static let delete = Message("会員証を削除", "Delete the card")
     static let deleteIt = Message("削除する", "Delete it")
     static let deletionWarning = Message(

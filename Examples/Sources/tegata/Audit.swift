@@ -9,9 +9,50 @@ struct Audit: AsyncParsableCommand {
         discussion: """
             Prints a verdict and exits with 0, or says the first thing that is wrong and exits with 1. What it \
             establishes, and what it cannot, is in Spec/audit.md.
+            Example: tegata audit https://kaga.example/log --profile kaga.json
             """)
 
     @OptionGroup var place: Place
+
+    @OptionGroup var output: Output
+
+    /// The verdict for programs.
+    private struct Verdict: Encodable {
+        struct Edition: Encodable {
+            let id: String
+            let limit: String
+            let serials: UInt32
+            let active: Int
+            let suspended: Int
+            let revoked: Int
+            let returned: Int
+        }
+
+        let passed: Bool
+        var finding: String?
+        var issuer: String?
+        var entries: UInt64?
+        var root: String?
+        var editions: [Edition]?
+
+        init(_ report: AuditReport) {
+            passed = true
+            issuer = report.issuer
+            entries = report.checkpoint.size
+            root = "\(report.checkpoint.root)"
+            editions = report.editions.map {
+                Edition(
+                    id: $0.id, limit: $0.limit.description, serials: $0.serials,
+                    active: $0.active, suspended: $0.suspended, revoked: $0.revoked,
+                    returned: $0.returned)
+            }
+        }
+
+        init(_ finding: AuditFinding) {
+            passed = false
+            self.finding = "\(finding)"
+        }
+    }
 
     func run() async throws {
         let profile = try await place.issuer()
@@ -22,11 +63,13 @@ struct Audit: AsyncParsableCommand {
                 reading: try place.source)
             let report = try await auditor.audit { bar.show($0, of: $1) }
             bar.finish()
-            print(isJapanese ? "合格" : "PASSED")
-            print(isJapanese ? report.japanese : report.description)
+            try output.print(
+                Verdict(report),
+                isJapanese ? "合格\n\(report.japanese)" : "PASSED\n\(report)")
         } catch let finding as AuditFinding {
             bar.finish()
-            print(isJapanese ? "不合格：\(finding)" : "FAILED: \(finding)")
+            try output.print(
+                Verdict(finding), isJapanese ? "不合格：\(finding)" : "FAILED: \(finding)")
             throw ExitCode(1)
         }
     }

@@ -7,13 +7,15 @@ import Tegata
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Looks at a folder of `tegata serve` or `issuer`: keys, public log, clock.",
-        discussion: "Exit codes: 0 all is well, 1 something is not.")
+        discussion: """
+            Exit codes: 0 all is well, 1 something is not.
+            Example: tegata doctor --home tegata-home
+            """)
 
     @Option(help: "The folder.")
     var home = "tegata-home"
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: Output
 
     private struct Finding: Encodable {
         let what: String
@@ -28,16 +30,13 @@ struct Doctor: AsyncParsableCommand {
         findings.append(clock())
         findings += keys(folder + "/keys")
         findings.append(await log(folder + "/log"))
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(findings), as: UTF8.self))
-        } else {
-            for finding in findings {
-                print((finding.isWell ? "ok      " : "WRONG   ") + finding.what)
-                if !finding.isWell { print("        " + finding.advice) }
-            }
-        }
+        try output.print(
+            findings,
+            findings.map { finding in
+                finding.isWell
+                    ? "ok      \(finding.what)"
+                    : "WRONG   \(finding.what)\n        \(finding.advice)"
+            }.joined(separator: "\n"))
         guard findings.allSatisfy(\.isWell) else { throw ExitCode(1) }
     }
 

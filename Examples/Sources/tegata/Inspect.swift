@@ -10,7 +10,8 @@ struct Inspect: AsyncParsableCommand {
         discussion: """
             Without --profile nothing is believed: it prints what is written, by whomever. A card without its holder is \
             authentic at most; that somebody holds it is for a verifier to find out.
-            Exit codes: 0 printed (and genuine, where a profile was given), 1 refused, with the reason; 64 wrong usage.
+            Exit codes: 0 printed (and genuine, where a profile was given), 1 refused, with the reason; 2 wrong usage.
+            Example: tegata inspect card.txt --profile kaga/log/profile.json
             """)
 
     @Argument(help: "The file with the card (SD-JWT), or - for the standard input.")
@@ -22,12 +23,11 @@ struct Inspect: AsyncParsableCommand {
     )
     var profile: String?
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: Output
 
     func run() async throws {
         let text = try read().trimmingCharacters(in: .whitespacesAndNewlines)
-        guard let written = WrittenCard(text) else { throw refuse(.malformed) }
+        guard let written = WrittenCard(text) else { throw Refusal.malformed }
         var verdict: String?
         if let profile {
             do {
@@ -42,11 +42,9 @@ struct Inspect: AsyncParsableCommand {
             } catch Refusal.statusUnknown {
                 // Nobody was asked for the status: what can be checked from the card alone was.
                 verdict = Refusal.statusUnknown.rawValue
-            } catch let refusal as Refusal {
-                throw refuse(refusal)
             }
         }
-        if json {
+        if output.json {
             var members: [String: Any] = [
                 "written": written.claims, "disclosed": written.disclosed,
             ]
@@ -64,14 +62,10 @@ struct Inspect: AsyncParsableCommand {
             card == "-"
             ? FileHandle.standardInput.readData(ofLength: 1 << 20)
             : try Data(contentsOf: URL(filePath: card))
-        guard data.count < 1 << 20 else { throw refuse(.limitExceeded) }
+        guard data.count < 1 << 20 else { throw Refusal.limitExceeded }
         return String(decoding: data, as: UTF8.self)
     }
 
-    private func refuse(_ refusal: Refusal) -> ExitCode {
-        say("refused: \(refusal.rawValue)", ja: "拒否: \(refusal.rawValue)")
-        return ExitCode(1)
-    }
 }
 
 /// What somebody wrote into a card: shown, never believed.

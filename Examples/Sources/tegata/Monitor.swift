@@ -8,6 +8,7 @@ struct Monitor: AsyncParsableCommand {
         discussion: """
             Runs until it is ended, or until the log contradicts itself: then it names the two signed checkpoints that \
             exclude each other and exits with 1. A log that cannot be reached is tried again.
+            Example: tegata monitor https://kaga.example/log --keep watched
             """)
 
     @OptionGroup var place: Place
@@ -18,8 +19,18 @@ struct Monitor: AsyncParsableCommand {
     @Option(help: "Seconds between two looks.")
     var interval: Int = 60
 
-    @Flag(help: "Look once, and exit with 2 when the log cannot be read.")
+    @Flag(help: "Look once, and exit with 3 when the log cannot be read.")
     var once = false
+
+    @OptionGroup var output: Output
+
+    /// A line for programs.
+    private struct Seen: Encodable {
+        var size: UInt64?
+        var root: String?
+        var alarm: String?
+        var files: [String]?
+    }
 
     func validate() throws {
         guard interval > 0 else { throw ValidationError("--interval must be at least 1 second") }
@@ -35,13 +46,19 @@ struct Monitor: AsyncParsableCommand {
         while true {
             do {
                 let (checkpoint, isNew) = try await monitor.poll()
-                if isNew { print("\(checkpoint.size) \(checkpoint.root)") }
+                if isNew {
+                    try output.print(
+                        Seen(size: checkpoint.size, root: "\(checkpoint.root)"),
+                        "\(checkpoint.size) \(checkpoint.root)")
+                }
             } catch let alarm as LogMonitor.Alarm {
-                print(isJapanese ? "警報：\(alarm.japanese)" : "ALARM: \(alarm)")
+                try output.print(
+                    Seen(alarm: "\(alarm.kind)", files: alarm.files),
+                    isJapanese ? "警報：\(alarm.japanese)" : "ALARM: \(alarm)")
                 throw ExitCode(1)
             } catch {
                 say("cannot be read: \(error)", ja: "読み取れません: \(error)")
-                if once { throw ExitCode(2) }
+                if once { throw ExitCode(3) }
             }
             if once { return }
             try await Task.sleep(for: .seconds(interval))

@@ -14,6 +14,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             What it keeps is in one folder and survives a restart; the test persons do not. It listens on loopback alone, and \
             needs nothing else: no database, no account, no network.
+            Example: tegata serve --port 7400 --home tegata-home
             """)
 
     @Option(help: "The folder for everything that is kept.")
@@ -21,6 +22,17 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "The first of three ports: issuer, verifier, wallet.")
     var port = 7400
+
+    @OptionGroup var output: Output
+
+    /// Where everything is, for programs; the pass phrase stays in the folder (keys/operator.key).
+    private struct Places: Encodable {
+        let issuer: String
+        let verifier: String
+        let kiosk: String
+        let wallet: String
+        let log: String
+    }
 
     func run() async throws {
         let reader = TestCards.strangers()
@@ -31,7 +43,10 @@ struct Serve: AsyncParsableCommand {
             home: WalletHome(home + "/wallet"), trusting: VerifierTrust(dids: [String(name)]),
             acceptsLoopback: true)
         let walletServer = try wallet.server(web(2))
-        ServiceKit.say(
+        try output.print(
+            Places(
+                issuer: address(0), verifier: address(1), kiosk: address(1) + "/kiosk",
+                wallet: address(2), log: address(0) + "/log"),
             """
             issuer    発行者      \(address(0))
             operator  運営者      \(address(0))/operator  pass phrase 合言葉: \(issuer.password)

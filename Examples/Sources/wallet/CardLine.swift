@@ -15,8 +15,11 @@ struct CardLine: Encodable {
     let selective: [String]
     /// Why it is no card.
     let reason: String?
+    /// Whether it is in force, when the issuer was asked.
+    let status: String?
 
-    init(_ card: KeptCard) {
+    init(_ card: KeptCard, status: String? = nil) {
+        self.status = status
         let held = try? card.card.get()
         number = card.number
         title = card.title(language).line

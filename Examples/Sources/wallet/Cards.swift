@@ -12,7 +12,7 @@ struct List: AsyncParsableCommand {
 
     func run() async throws {
         try await common.run(.keeping) { wallet in
-            let lines = try wallet.cards().map(CardLine.init)
+            let lines = try wallet.cards().map { CardLine($0) }
             try common.print(
                 lines,
                 lines.isEmpty
@@ -34,13 +34,18 @@ struct Show: AsyncParsableCommand {
     @Option(help: ArgumentHelp(language(.pngHelp), valueName: "file"))
     var png: String?
 
+    @Flag(help: ArgumentHelp(language(.statusHelp)))
+    var status = false
+
     @OptionGroup var common: Common
 
     func run() async throws {
         try await common.run(.keeping) { wallet in
             let card = try wallet.card(number)
-            let line = CardLine(card)
-            try common.print(line, line.long)
+            let standing = status ? await wallet.standing(of: card) : nil
+            let line = CardLine(card, status: standing?.code)
+            let words = standing.map { "\n   \(language(.status)): \(language($0.words))" } ?? ""
+            try common.print(line, line.long + words)
             guard svg != nil || png != nil else { return }
             guard let face = card.face(language) else { throw card.refusal ?? .malformed }
             if let svg { try Data(face.svg.markup.utf8).write(to: URL(filePath: svg)) }

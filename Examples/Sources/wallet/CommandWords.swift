@@ -61,6 +61,9 @@ extension Message {
     static let svgHelp = Message("画像（SVG）を書き出します。", "Writes the picture as SVG.")
     static let pngHelp = Message(
         "画像（PNG）を書き出します（rsvg-convert が必要）。", "Writes the picture as PNG; needs rsvg-convert.")
+    static let statusHelp = Message(
+        "有効かどうかを発行者に確かめます。", "Asks the issuer whether the card is in force.")
+    static let status = Message("いまの状態", "Status now")
     static let noConverter = Message(
         "PNG には rsvg-convert が必要です（apt install librsvg2-bin）。--svg は使えます。",
         "PNG needs rsvg-convert (apt install librsvg2-bin, brew install librsvg); --svg works without."

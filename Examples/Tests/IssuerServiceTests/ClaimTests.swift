@@ -40,6 +40,25 @@ import WalletService
         #expect(try await prove(third, "nobody", for: "founders").reason == "national_id_invalid")
     }
 
+    @Test func `a claim is given up, and the wallet that was bound to it gets nothing`() async throws {
+        let site = try await Site.shared.value
+        let (browser, first) = (Browser(site.address), try wallet())
+        let waiting = try await ask(browser, first, for: "founders")
+        let left = try await browser.post(
+            "/editions/founders/leave", [:], from: "/editions/founders/claim")
+        #expect(left.headers["location"] == "/editions/founders")
+        await #expect(throws: Refusal.expired) { _ = try await first.resume(waiting) }
+        let late = try await browser.post(
+            "/editions/founders/prove", ["person": "chie"], from: "/editions/founders")
+        #expect(late.reason == "expired")
+        // Another browser cannot give up what is not its own.
+        let (mine, second) = (Browser(site.address), try wallet())
+        let other = try await ask(mine, second, for: "founders")
+        _ = try await browser.post(
+            "/editions/founders/leave", [:], from: "/editions/founders")
+        guard case .later = try await second.resume(other) else { throw Refusal.conflict }
+    }
+
     @Test func `when the last place is gone, the page and the wallet are told (A79)`() async throws
     {
         let site = try await Site.shared.value

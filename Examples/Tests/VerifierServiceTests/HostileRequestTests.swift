@@ -64,6 +64,68 @@ import Testing
         #expect(try await isAlive())
     }
 
+    /// A frame of HTTP/2 (RFC 9113 §4.1): length 3, type, flags, stream 4, payload.
+    private static func frame(
+        _ type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, _ payload: [UInt8] = []
+    ) -> [UInt8] {
+        let (count, id) = (payload.count, stream)
+        return [
+            UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255), type, flags,
+            UInt8(id >> 24), UInt8(id >> 16 & 255), UInt8(id >> 8 & 255), UInt8(id & 255),
+        ] + payload
+    }
+
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: [
+            ("nothing but the preface", []), ("settings", frame(4)),
+            (
+                "a rapid reset",
+                frame(4)
+                    + (0..<5_000).flatMap { number -> [UInt8] in
+                        let stream = UInt32(2 * number + 1)
+                        return frame(1, flags: 5, stream: stream, [0x82, 0x86, 0x84])
+                            + frame(3, stream: stream, [0, 0, 0, 8])
+                    }
+            ),
+            (
+                "bad HPACK",
+                frame(4) + frame(1, flags: 5, stream: 1, [0xFF, 0xFF, 0xFF, 0xFF, 0x0F])
+            ),
+            ("bad padding", frame(4) + frame(0, flags: 8, stream: 1, [255])),
+            (
+                "line ends in a pseudo-header",
+                frame(4) + frame(1, flags: 5, stream: 1, [0x44, 5] + Array("/\r\na:".utf8))
+            ),
+            ("a frame that never ends", frame(4) + [0xFF, 0xFF, 0xFF, 1, 4, 0, 0, 0, 1]),
+            (
+                "endless continuations",
+                frame(4) + (0..<5_000).flatMap { _ in frame(9, stream: 1, [0x82]) }
+            ),
+        ] as [(String, [UInt8])])
+    func
+        `HTTP/2 is not spoken: its frames are answered with a refusal or the line is closed (A119)`(
+            _ name: String, _ frames: [UInt8]
+        ) async throws
+    {
+        _ = try await VerifierWorld.shared.value
+        let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+        for request in [
+            preface + frames, frames + preface,
+            Array("GET / HTTP/1.1\r\nHost: inn\r\nConnection: Upgrade, HTTP2-Settings\r\n".utf8)
+                + Array("Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n".utf8) + frames,
+        ] {
+            // A line that is closed while it is being written to shows as an error of ours.
+            let answer = (try? await firstLine(request)) ?? ""
+            let isUpgrade = request.starts(with: Array("GET".utf8))
+            #expect(
+                answer.isEmpty || answer.hasPrefix("HTTP/1.1 4")
+                    || isUpgrade && answer == "HTTP/1.1 200 OK", "\(name)")
+            #expect(!answer.contains("101"), "\(name): h2c")
+        }
+        #expect(try await isAlive())
+    }
+
     @Test func `bodies beyond their limit are cut (A115)`() async throws {
         _ = try await VerifierWorld.shared.value
         for path in ["/openid4vp/response/common", "/start", "/anonymous/vote/answer"] {

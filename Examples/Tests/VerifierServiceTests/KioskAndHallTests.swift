@@ -1,7 +1,9 @@
 import Foundation
+import Hummingbird
 import Pages
 import ServiceKit
 import Tegata
+import TegataNationalID
 import Testing
 
 @testable import VerifierService
@@ -105,4 +107,92 @@ import Testing
             #expect(throws: KeyFile.Problem.self) { try Plan(file: path) }
         }
     }
+}
+
+/// The kiosk of a verifier that stands alone: attestors and nodes are other people's machines.
+@Suite struct RemoteKioskTests {
+    @Test func `a standalone kiosk asks attestors and nodes by their addresses`() async throws {
+        let port = Int.random(in: 33_000..<48_000)
+        let (north, nodeAddress, city, inn) = (port, port + 1, port + 2, port + 3)
+        func address(_ port: Int) -> String { "http://127.0.0.1:\(port)" }
+        let attestor = Attestor(key: Secp256k1.PrivateKey(), accepting: .testCards)
+        let node = try #require(
+            try EvaluationNode.deal(
+                nodes: 1, threshold: 1, trusting: [attestor.key], attestorThreshold: 1
+            ).first)
+        let servers = [
+            Server(host: "127.0.0.1", port: north, perMinute: 100_000, health: { "{}" }) {
+                try await ServiceRequests.answer($0, $1, by: attestor)
+            },
+            Server(host: "127.0.0.1", port: nodeAddress, perMinute: 100_000, health: { "{}" }) {
+                try await ServiceRequests.answer($0, $1, by: node)
+            },
+        ]
+        for server in servers { Task { try await server.run() } }
+        let issuer = Issuer(
+            at: address(city), keys: .generate(),
+            identity: .embedded(attestor, node))
+        let edition = try await issuer.open(
+            Edition("founders", limit: 5, nationalID: [.jpkiP384]))
+        let member = DemoIdentity(.jpkiP384)
+        _ = try await issuer.issue(
+            to: try await Holder(key: Secp256k1.PrivateKey()).request(edition, proving: member))
+        let site = WebServer(
+            "city", WebServer.Settings(port: city, perMinute: 100_000, isTest: true)
+        ) { nil }
+        site.router.get("log/profile.json") { _, _ in Response.json(issuer.profile.encoded) }
+        site.router.get("log/lists/{file}") { _, _ in
+            Response.json(try await issuer.publicLists(of: edition), type: "application/jwt")
+        }
+        Task { try await site.run() }
+        let key = hexadecimal(attestor.key)
+        let services = try RemoteServices(
+            attestors: ["\(key)=\(address(north))"], threshold: 1,
+            nodes: ["1=\(address(nodeAddress))"], threshold: 1
+        ).open(isTest: true, fromLoopback: true)
+        let verifier = try VerifierService(
+            VerifierService.Settings(
+                web: WebServer.Settings(port: inn, perMinute: 100_000, isTest: false),
+                address: address(inn), issuers: [address(city)],
+                key: TegataCrypto.P256.PrivateKey()),
+            identity: services,
+            reader: TestCards([
+                ("member", Message("会員", "Member"), member),
+                ("stranger", Message("知らない人", "Stranger"), DemoIdentity(.jpkiP384)),
+            ]))
+        Task { try await verifier.run() }
+        for place in [north, nodeAddress, city, inn] {
+            try await VerifierWorld.wait(for: address(place))
+        }
+        let browser = Browser(address(inn))
+        let page = try await browser.get("/kiosk?lang=en")
+        #expect(page.text.contains("TEST") || page.text.contains("Test operation"), "A127")
+        var fields = [
+            "form": try #require(page.field("form")), "edition": edition.listsFile,
+            "card": "member",
+        ]
+        #expect(try await browser.post("/kiosk?lang=en", fields).text.contains("is a member"))
+        fields["card"] = "stranger"
+        #expect(try await browser.post("/kiosk", fields).status == 403)
+    }
+
+    @Test(arguments: [
+        (["x"], ["1=https://node.example"]), (["ab=https://a.example"], ["1=https://node.example"]),
+        ([], ["1=https://node.example"]), (["\(RemoteKioskTests.key)=https://a.example"], []),
+        (["\(RemoteKioskTests.key)=http://a.example"], ["1=https://node.example"]),
+        (["\(RemoteKioskTests.key)=https://10.0.0.1"], ["1=https://node.example"]),
+        (["\(RemoteKioskTests.key)=https://a.example"], ["0=https://node.example"]),
+        (["\(RemoteKioskTests.key)=https://a.example"], ["1=http://127.0.0.1:7201"]),
+    ])
+    func `what names no service is refused with how it should be (A113)`(
+        _ attestors: [String], _ nodes: [String]
+    ) {
+        let services = RemoteServices(
+            attestors: attestors, threshold: 1, nodes: nodes, threshold: 1)
+        #expect(throws: KeyFile.Problem.self) {
+            try services.open(isTest: false, fromLoopback: false)
+        }
+    }
+
+    private static let key = String(repeating: "ab", count: 32)
 }

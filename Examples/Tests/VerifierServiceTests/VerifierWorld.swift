@@ -157,7 +157,7 @@ struct VerifierWorld: Sendable {
         return server
     }
 
-    private static func wait(for address: String) async throws {
+    static func wait(for address: String) async throws {
         let browser = Browser(address)
         for _ in 0..<1_200 {
             if (try? await browser.get("/health"))?.status == 200 { return }

@@ -120,6 +120,11 @@ final class City: Sendable {
         let (issuer, offers, door, persons) = (issuer, offers, door, persons)
         live.answer { [self] ask in
             if ask.path == "/log/profile.json" { return .text(issuer.profile.encoded) }
+            if ask.path == "/tegata/status" {
+                return Live.Reply(
+                    type: "application/statuslist+jwt",
+                    body: Array(try await issuer.statusList().utf8))
+            }
             if ask.path.hasPrefix("/tegata/sessions/persons/") {
                 guard let list = Int(ask.path.split(separator: "/").last ?? ""),
                     let text = try? await issuer.sessions(of: persons, list: list)

@@ -27,6 +27,8 @@ public struct Card: Sendable {
     var walletSalt: [UInt8]? { issued.wallet }
     /// The proof that the row is in the log, for a verifier that asks for it.
     var logProof: String { issued.proof }
+    /// Where its status stands.
+    let status: StatusReference?
     private let issued: IssuedCard
 
     /// The card for storing, as the issuer sent it; `Holder.accept` reads it again. Whoever has it, and the holder's key,
@@ -46,6 +48,7 @@ public struct Card: Sendable {
                 if case .name(let name)? = choice.path.elements.first { name } else { nil }
             })
         self.held = held
+        status = checked.status
         self.issued = issued
         row = issued.row
         self.opening = opening

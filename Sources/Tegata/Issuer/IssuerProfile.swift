@@ -11,7 +11,7 @@ public struct IssuerProfile: Sendable {
     /// The keys that may sign this issuer's cards.
     public var keys: [VerifyingKey] { ring.keys }
     /// The keys that were withdrawn: they may sign nothing, and what they once announced still reads.
-    public var withdrawn: [VerifyingKey] { Array(history.keys.dropFirst(keys.count)) }
+    public var withdrawn: [VerifyingKey] { history.keys.filter { !keys.contains($0) } }
     /// The card type, `vct`.
     public let cardType: String
     /// The x-only key that signs register rows, 32 bytes.
@@ -21,10 +21,12 @@ public struct IssuerProfile: Sendable {
     /// The announced editions.
     public private(set) var editions: [OpenEdition]
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
-    public let statuses: (any StatusSource)?
-    let ring: KeyRing
+    public private(set) var statuses: (any StatusSource)?
+    private(set) var ring: KeyRing
     /// Those and the withdrawn ones, for what is in the log.
     let history: KeyRing
+    /// What a trust bundle says besides; `nil` for a profile that is trusted by itself.
+    private(set) var terms: TrustTerms?
 
     init(
         issuer: String, ring: KeyRing, history: KeyRing, cardType: String,
@@ -46,7 +48,10 @@ public struct IssuerProfile: Sendable {
     ///
     /// - Throws: `malformed`, `limitExceeded`; what an announcement throws that these keys did not sign.
     public init(parsing text: String, statuses: (any StatusSource)? = nil) throws(Refusal) {
-        let json = try JSON.message(text, limit: 1 << 20)
+        try self.init(json: try JSON.message(text, limit: 1 << 20), statuses: statuses)
+    }
+
+    init(json: JSON, statuses: (any StatusSource)? = nil) throws(Refusal) {
         issuer = try json.required("issuer").text(atMost: 2048)
         cardType = try json.required("type").text(atMost: 2048)
         registerKey = try json.required("register_key").fixedBytes()
@@ -70,7 +75,9 @@ public struct IssuerProfile: Sendable {
     }
 
     /// The profile as JSON text.
-    public var encoded: String {
+    public var encoded: String { json.text }
+
+    var json: JSON {
         var object: JSONObject = [
             "issuer": .string(issuer), "jwks": Self.set(keys),
             "type": .string(cardType), "register_key": .bytes(registerKey.array),
@@ -78,11 +85,27 @@ public struct IssuerProfile: Sendable {
             "editions": .array(editions.map { .string($0.encoded) }),
         ]
         if !withdrawn.isEmpty { object.add("withdrawn", Self.set(withdrawn)) }
-        return JSON.object(object).text
+        return .object(object)
     }
 
     private static func set(_ keys: [VerifyingKey]) -> JSON {
         ["keys": .array(keys.map { .object($0.jwk) })]
+    }
+
+    /// The same issuer, its keys within their terms. The announcements were read before: the bundle that names them speaks for
+    /// them, whichever key signed them.
+    func trusted(_ ring: KeyRing) -> IssuerProfile {
+        var profile = self
+        profile.ring = ring
+        return profile
+    }
+
+    /// The same issuer as a bundle has it.
+    func trusted(under terms: TrustTerms, statuses: any StatusSource) -> IssuerProfile {
+        var profile = self
+        profile.terms = terms
+        profile.statuses = statuses
+        return profile
     }
 
     /// What it takes to believe a checkpoint of this issuer's log.

@@ -46,7 +46,7 @@ extension Verifier {
         else { throw .nationalIDInvalid }
         let context = question.context(
             edition: edition.digest, subject: keyBinding.holder.thumbprintBytes)
-        let person = try verifyPerson(proof, edition, context, at: now)
+        let person = try verifyPerson(proof, edition, card.profile, context, at: now)
         guard person.index.point == row.index else { throw .nationalIDInvalid }
         return try edition.personCheck(person.token.body)
     }
@@ -57,6 +57,7 @@ extension Verifier {
     ///   fails.
     public func verify(kiosk answer: String) async throws(Refusal) -> CardOnlyCheck {
         let now = clock()
+        try TrustBundle.check(end: trustEnd, at: now, skew: policy.skew)
         let message = try JSON.message(answer, limit: 4096)
         let nonce = try message.required("nonce").text(atMost: 128)
         let kiosk: FixedBytes<32> = try message.required("kiosk").fixedBytes()
@@ -79,6 +80,8 @@ extension Verifier {
             let edition = try? issuer.edition(wanted.id), edition.digest == result.edition,
             let trust = edition.trust
         else { throw .typeMismatch }
+        // Behind a kiosk's word stand the edition's attestors: too few that a bundle lists are too few here as well.
+        _ = try issuer.attestors(of: edition, at: now)
         let time = Int64(clamping: result.time)
         guard time <= now + policy.skew, time >= now - policy.maximumKeyBindingAge - policy.skew
         else { throw .holderBindingInvalid }
@@ -93,12 +96,14 @@ extension Verifier {
     }
 
     private func verifyPerson(
-        _ proof: [UInt8], _ edition: OpenEdition, _ question: ProofContext, at now: Int64
+        _ proof: [UInt8], _ edition: OpenEdition, _ profile: IssuerProfile,
+        _ question: ProofContext, at now: Int64
     ) throws(Refusal) -> VerifiedIdentity {
         guard let parameters = edition.identity else { throw .unsupported }
+        let attestors = try profile.attestors(of: edition, at: now)
         return try binding { () throws(ProofError) in
             try IdentityAnswer.verify(
-                proof, attestors: parameters.attestors, keys: parameters.keys,
+                proof, attestors: attestors, keys: parameters.keys,
                 edition: edition.digest, question: question, at: UInt64(clamping: now))
         }
     }

@@ -35,21 +35,9 @@ extension Verifier {
         guard let source = profile.statuses, let text = try? await source.statusList(at: uri) else {
             throw .statusUnknown
         }
-        let bytes = Array(text.utf8)
-        let limit = policy.maximumStatusListSize
-        let header: JWSHeader
-        do {
-            header = try CompactJWS(
-                parsing: bytes, types: [StatusListToken.type], algorithms: policy.algorithms,
-                limit: limit
-            ).header
-        } catch .typeMismatch {
-            throw .statusUnknown
-        }
-        // Only this issuer's list will do: whatever else was fetched, the status is not known (§8.3).
-        guard let key = try? profile.ring.key(for: header) else { throw .statusUnknown }
         return try StatusListToken(
-            parsing: bytes, from: uri, by: key, algorithms: policy.algorithms, limit: limit)
+            text, of: uri, by: profile.ring, algorithms: policy.algorithms,
+            limit: policy.maximumStatusListSize)
     }
 }
 

@@ -14,6 +14,8 @@ public struct Verifier: Sendable {
     let kiosks: Set<FixedBytes<32>>
     let store: ChallengeStore
     let statuses: StatusCache
+    /// From when on nobody is believed; `nil` for profiles without an end.
+    let trustEnd: Int64?
     let clock: @Sendable () -> Int64
 
     /// A verifier that trusts one issuer.
@@ -37,12 +39,35 @@ public struct Verifier: Sendable {
             clock: { SystemClock.now })
     }
 
+    /// A verifier that trusts whom a bundle names, within its terms and until its end. `statuses` brings status lists, kept ones in
+    /// a ``StatusFolder`` where there is no network; it is asked for listed addresses only.
+    public init(
+        at id: String, trusting bundle: TrustBundle, statuses: some StatusSource,
+        kiosks: [Secp256k1.PublicKey] = [], policy: VerifierPolicy = .strict,
+        store: some StateStore
+    ) {
+        self.init(
+            at: id, trusting: bundle, statuses: statuses, kiosks: kiosks, policy: policy,
+            store: store, clock: { SystemClock.now })
+    }
+
     package init(
-        at id: String, trusting issuers: [IssuerProfile], kiosks: [Secp256k1.PublicKey] = [],
-        policy: VerifierPolicy = .strict, store: some StateStore,
-        clock: @escaping @Sendable () -> Int64
+        at id: String, trusting bundle: TrustBundle, statuses: some StatusSource,
+        kiosks: [Secp256k1.PublicKey] = [], policy: VerifierPolicy = .strict,
+        store: some StateStore, clock: @escaping @Sendable () -> Int64
+    ) {
+        self.init(
+            at: id, trusting: bundle.profiles(statuses), until: bundle.expires, kiosks: kiosks,
+            policy: policy, store: store, clock: clock)
+    }
+
+    package init(
+        at id: String, trusting issuers: [IssuerProfile], until end: Int64? = nil,
+        kiosks: [Secp256k1.PublicKey] = [], policy: VerifierPolicy = .strict,
+        store: some StateStore, clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
+        trustEnd = end
         self.issuers = issuers
         self.kiosks = Set(kiosks.map(\.xOnly))
         self.policy = policy
@@ -121,6 +146,7 @@ public struct Verifier: Sendable {
         _ answer: String, isExpectedNonce: @escaping (String) -> Bool
     ) async throws(Refusal) -> Membership {
         let now = clock()
+        try TrustBundle.check(end: trustEnd, at: now, skew: policy.skew)
         let card = try checkCard(answer, at: now)
         guard policy.requiresHolderBinding || card.received.hasKeyBinding else {
             return try await authenticate(card, at: now)
@@ -156,11 +182,16 @@ public struct Verifier: Sendable {
     ) throws(Refusal) {
         guard policy.requiresLogProof else { return }
         guard let text = binding.payload["tegata"]?["log"]?.string else { throw .logProofInvalid }
-        try LogProof(ofCard: text).verify(
-            edition: Edition.digest(issuer: card.profile.issuer, id: card.edition.id),
-            serial: card.serial, commitment: card.commitment,
-            by: try card.profile.logPolicy(
-                witnesses: policy.witnesses, quorum: policy.witnessQuorum))
+        let proof = try LogProof(ofCard: text)
+        var asked = [(policy.witnesses, policy.witnessQuorum)]
+        // A bundle may ask for more than this verifier does, and never for less.
+        if let terms = card.profile.terms { asked.append((terms.witnesses, terms.quorum)) }
+        for (witnesses, quorum) in asked {
+            try proof.verify(
+                edition: Edition.digest(issuer: card.profile.issuer, id: card.edition.id),
+                serial: card.serial, commitment: card.commitment,
+                by: try card.profile.logPolicy(witnesses: witnesses, quorum: quorum))
+        }
     }
 
     /// A card without a holder: authentic, and no more than that (A66).
@@ -182,10 +213,12 @@ public struct Verifier: Sendable {
         guard let claimed = received.claimedIssuer else { throw .malformed }
         guard let issuer = issuers.first(where: { $0.issuer.hasSameBytes(as: claimed) })
         else { throw .issuerUntrusted }
-        let verified = try received.verified(by: try issuer.ring.key(for: received.header))
+        let key = try issuer.ring.key(for: received.header)
+        let verified = try received.verified(by: key)
         let claims = try verified.credentialClaims()
         guard claims.type.hasSameBytes(as: issuer.cardType) else { throw .typeMismatch }
         try claims.checkTimes(at: now, skew: policy.skew)
+        guard issuer.ring.counts(key, at: claims.issuedAt) else { throw .issuerUntrusted }
         let card = try CheckedCard(received, verified, issuer)
         guard !policy.requiresProofOfPerson || card.proofOfPerson != .none else {
             throw .nationalIDInvalid

@@ -11,6 +11,8 @@ public struct CredentialTrust: Sendable {
         let identifier: String
         let types: [String]
         let anchors: [TrustAnchor]
+        /// The only addresses that are asked for a status; `nil` for whatever its credentials name.
+        let listed: [String]?
 
         /// - Parameters:
         ///   - identifier: `iss`, compared byte for byte.
@@ -19,6 +21,12 @@ public struct CredentialTrust: Sendable {
         /// - Throws: `malformed` for an authority that is no certificate.
         public init(
             _ identifier: String, types: [String], authorities: [[UInt8]]
+        ) throws(Refusal) {
+            try self.init(identifier, types: types, authorities: authorities, listed: nil)
+        }
+
+        init(
+            _ identifier: String, types: [String], authorities: [[UInt8]], listed: [String]?
         ) throws(Refusal) {
             var anchors = [TrustAnchor]()
             for authority in authorities {
@@ -30,16 +38,36 @@ public struct CredentialTrust: Sendable {
             self.identifier = identifier
             self.types = types
             self.anchors = anchors
+            self.listed = listed
         }
     }
 
     private let issuers: [Issuer]
     private let statuses: (any StatusSource)?
+    /// From when on nobody is believed.
+    private let end: Int64?
 
     /// Trusts `issuers`. Without a source of status lists a credential that has a status is refused.
     public init(_ issuers: [Issuer], statuses: (any StatusSource)? = nil) {
         self.issuers = issuers
         self.statuses = statuses
+        end = nil
+    }
+
+    /// Trusts the other issuers that a bundle names, until its end. `statuses` is asked for listed addresses only.
+    ///
+    /// - Throws: `malformed` for an authority that is no certificate.
+    public init(_ bundle: TrustBundle, statuses: some StatusSource) throws(Refusal) {
+        var issuers = [Issuer]()
+        for issuer in bundle.contents.credentials {
+            issuers.append(
+                try Issuer(
+                    issuer.issuer, types: issuer.types, authorities: issuer.authorities,
+                    listed: issuer.statuses))
+        }
+        self.issuers = issuers
+        self.statuses = statuses
+        end = bundle.expires
     }
 
     /// A credential of which all but the status has been checked.
@@ -57,6 +85,7 @@ public struct CredentialTrust: Sendable {
     func check(
         _ token: VPToken, asked query: DCQLQuery, policy: VerifierPolicy, binding: KeyBindingCheck
     ) async throws(Refusal) -> [PresentedCredential] {
+        try TrustBundle.check(end: end, at: binding.now, skew: policy.skew)
         var checked = [String: [Checked]]()
         for (id, texts) in token.presentations {
             for text in texts {
@@ -113,6 +142,7 @@ public struct CredentialTrust: Sendable {
         of checked: Checked, _ policy: VerifierPolicy, at now: Int64
     ) async throws(Refusal) {
         guard let reference = checked.status else { return }
+        if let listed = checked.issuer.listed, !listed.has(reference.uri) { throw .statusUnknown }
         guard let text = try? await statuses?.statusList(at: reference.uri) else {
             throw .statusUnknown
         }

@@ -118,3 +118,8 @@ extension String {
         utf8.count == other.utf8.count && ByteSearch.areEqual(utf8.span, other.utf8.span)
     }
 }
+
+extension [String] {
+    /// Whether `text` is among them, byte for byte.
+    package func has(_ text: String) -> Bool { contains(where: text.hasSameBytes) }
+}

@@ -31,6 +31,10 @@ import Testing
         #expect(try stateVectors().isReproduced())
     }
 
+    @Test func `trust bundles are what this code makes`() async throws {
+        #expect(try trustVectors(await RoleStory()).isReproduced())
+    }
+
     @Test func `ID cards are what this code makes, by chance other bytes`() async throws {
         #expect(try await nationalIDVectors().isKept())
     }

@@ -59,8 +59,3 @@ extension UInt8 {
         }
     }
 }
-
-extension [String] {
-    /// Whether `text` is among them, byte for byte.
-    func has(_ text: String) -> Bool { contains(where: text.hasSameBytes) }
-}

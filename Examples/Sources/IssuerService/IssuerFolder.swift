@@ -1,0 +1,79 @@
+internal import Foundation
+internal import ServiceKit
+public import Tegata
+internal import TegataNationalID
+internal import TegataSQLite
+
+/// An issuer's folder without a server: the same keys, register and public log as ``IssuerService`` has, for commands that open editions
+/// and issue cards. The register lets several processes work on it, one step at a time.
+public struct IssuerFolder: Sendable {
+    /// The folder.
+    public let home: String
+
+    /// The folder at `home`.
+    public init(_ home: String) { self.home = home }
+
+    /// Where the public profile is.
+    public var profilePath: String { home + "/log/profile.json" }
+
+    /// Makes the keys, and publishes a profile without editions.
+    ///
+    /// - Throws: `KeyFile.Problem` for a folder with keys in it, an identifier that is no https URL.
+    public func make(at id: String) async throws -> Issuer {
+        let isAddress =
+            URL(string: id).map { $0.scheme == "https" && $0.host?.isEmpty == false } ?? false
+        guard isAddress, !id.hasSuffix("/"), !id.contains(where: \.isWhitespace) else {
+            throw KeyFile.Problem(
+                description: "\(id) is no https address without a slash at its end (使えないアドレスです)")
+        }
+        guard !FileManager.default.fileExists(atPath: home + "/keys/card.key") else {
+            throw KeyFile.Problem(description: "\(home) has keys already (鍵はすでにあります)")
+        }
+        try FileManager.default.createDirectory(
+            atPath: home + "/keys", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let issuer = try issuer(at: id)
+        try await issuer.publishLists()
+        return issuer
+    }
+
+    /// The issuer, its editions open again.
+    ///
+    /// - Throws: `KeyFile.Problem` for a folder without keys or profile; `Refusal`.
+    public func issuer() async throws -> Issuer {
+        guard FileManager.default.fileExists(atPath: home + "/keys/card.key"),
+            let bytes = try LogDirectory(at: home + "/log").read("profile.json")
+        else {
+            throw KeyFile.Problem(
+                description: """
+                    \(home) is no issuer's folder (発行者のフォルダーではありません): \
+                    tegata keygen --kind issuer --at URL \(home)
+                    """)
+        }
+        let profile = try IssuerProfile(parsing: String(decoding: bytes, as: UTF8.self))
+        let issuer = try issuer(at: profile.issuer)
+        try await issuer.reopen()
+        return issuer
+    }
+
+    private func issuer(at id: String) throws -> Issuer {
+        let attestor = Attestor(
+            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")), accepting: .testCards
+        )
+        return Issuer(
+            at: id,
+            keys: IssuerKeys(
+                card: .secp256k1(try Secp256k1.PrivateKey(rawRepresentation: key("card"))),
+                register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
+                log: try Ed25519.PrivateKey(rawRepresentation: key("log"))),
+            log: SQLiteJournal(at: home + "/register.sqlite"),
+            publishing: LogDirectory(at: home + "/log"),
+            identity: .embedded(
+                attestor,
+                try Desk.node(home, under: key("vault"), trusting: attestor.key)))
+    }
+
+    private func key(_ name: String) throws -> [UInt8] {
+        try KeyFile.secret(home + "/keys/\(name).key")
+    }
+}
