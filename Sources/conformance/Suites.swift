@@ -8,6 +8,7 @@ let suites: [String: Suite] = [
     "bitstring-status-list": runBitstringLists,
     "dcql": runDCQL,
     "did": runDID,
+    "frost-secp256k1": runFROST,
     "haip": runHAIP,
     "jcs": runJCS,
     "jose": runJOSE,
@@ -42,7 +43,6 @@ let later: [String: String] = [
     "cbor": "CBOR comes with mobile documents",
     "cose": "COSE comes with mobile documents",
     "ethereum": "no Ethereum messages",
-    "frost-secp256k1": "no threshold signatures",
     "mdoc": "mobile documents come later",
-    "slip39": "no Shamir backup of secrets",
+    "slip39": "shares of an archive's key have a format of their own, Spec/archive.md",
 ]
