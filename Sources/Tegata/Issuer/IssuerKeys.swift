@@ -14,15 +14,19 @@ public struct IssuerKeys: Sendable {
     /// Public keys that signed cards before, and whose cards still count, each once. A key withdrawn as compromised is not here.
     public let earlier: [VerifyingKey]
 
+    /// The sites that must sign together where one alone is not to be believed; `nil` for an issuer without a council.
+    public let council: Council?
+
     /// Keys that already exist.
     public init(
         card: SigningKey, register: Secp256k1.PrivateKey, log: Ed25519.PrivateKey,
-        earlier: [VerifyingKey] = []
+        earlier: [VerifyingKey] = [], council: Council? = nil
     ) {
         self.card = card
         self.register = register
         self.log = log
         self.earlier = earlier
+        self.council = council
     }
 
     /// Fresh keys from the system's generator: secp256k1 for cards.

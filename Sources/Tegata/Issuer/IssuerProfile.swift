@@ -16,6 +16,8 @@ public struct IssuerProfile: Sendable {
     public let registerKey: FixedBytes<32>
     /// The key that signs the checkpoints of the issuer's log.
     public let logKey: NoteKey
+    /// The sites that sign relocations, archives and restores together; `nil` when the issuer alone signs them.
+    public let council: Council?
     /// The announced editions.
     public private(set) var editions: [OpenEdition]
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
@@ -24,13 +26,15 @@ public struct IssuerProfile: Sendable {
 
     init(
         issuer: String, ring: KeyRing, cardType: String, registerKey: FixedBytes<32>,
-        logKey: NoteKey, editions: [OpenEdition], statuses: (any StatusSource)?
+        logKey: NoteKey, council: Council?, editions: [OpenEdition],
+        statuses: (any StatusSource)?
     ) {
         self.issuer = issuer
         self.ring = ring
         self.cardType = cardType
         self.registerKey = registerKey
         self.logKey = logKey
+        self.council = council
         self.editions = editions
         self.statuses = statuses
     }
@@ -48,6 +52,9 @@ public struct IssuerProfile: Sendable {
             logKey.kind == .log
         else { throw .malformed }
         self.logKey = logKey
+        council = try json["council"].map { value throws(Refusal) in
+            try Council(parsing: try value.bytes())
+        }
         ring = try KeyRing(set: try json.required("jwks"))
         self.statuses = statuses
         editions = []
@@ -61,12 +68,14 @@ public struct IssuerProfile: Sendable {
 
     /// The profile as JSON text.
     public var encoded: String {
-        JSON.object([
+        var profile: JSONObject = [
             "issuer": .string(issuer), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
             "type": .string(cardType), "register_key": .bytes(registerKey.array),
             "log_key": .string(logKey.encoded),
             "editions": .array(editions.map { .string($0.encoded) }),
-        ]).text
+        ]
+        if let council { profile.add("council", .bytes(council.encoded)) }
+        return JSON.object(profile).text
     }
 
     /// What it takes to believe a checkpoint of this issuer's log.
