@@ -1,26 +1,26 @@
-internal import TegataCrypto
+package import TegataCrypto
 internal import TegataProofs
-internal import TegataSDJWT
+package import TegataSDJWT
 
 // Reading and writing the JSON messages between roles: every field has one type, one encoding and a bound.
 extension JSON {
     /// Bytes as base64url without padding.
-    static func bytes(_ bytes: [UInt8]) -> JSON {
+    package static func bytes(_ bytes: [UInt8]) -> JSON {
         .string(Base64URL.encode(bytes))
     }
 
     /// A whole number.
-    static func whole(_ value: Int64) -> JSON {
+    package static func whole(_ value: Int64) -> JSON {
         .number(JSONNumber(value))
     }
 
     /// The value as JSON text.
-    var text: String {
+    package var text: String {
         String(decoding: encoded, as: UTF8.self)
     }
 
     /// Reads a message: a JSON object of at most `limit` bytes.
-    static func message(_ text: String, limit: Int) throws(Refusal) -> JSON {
+    package static func message(_ text: String, limit: Int) throws(Refusal) -> JSON {
         guard text.utf8.count <= limit else { throw .limitExceeded }
         let value = try JSON(parsing: Array(text.utf8))
         guard value.object != nil else { throw .malformed }
@@ -28,29 +28,29 @@ extension JSON {
     }
 
     /// The member `name`, which must be there.
-    func required(_ name: String) throws(Refusal) -> JSON {
+    package func required(_ name: String) throws(Refusal) -> JSON {
         guard let value = self[name] else { throw .malformed }
         return value
     }
 
-    func elements(atMost limit: Int) throws(Refusal) -> [JSON] {
+    package func elements(atMost limit: Int) throws(Refusal) -> [JSON] {
         guard let array else { throw .malformed }
         guard array.count <= limit else { throw .limitExceeded }
         return array
     }
 
-    func text(atMost limit: Int) throws(Refusal) -> String {
+    package func text(atMost limit: Int) throws(Refusal) -> String {
         guard let string else { throw .malformed }
         guard string.utf8.count <= limit else { throw .limitExceeded }
         return string
     }
 
-    func bytes() throws(Refusal) -> [UInt8] {
+    package func bytes() throws(Refusal) -> [UInt8] {
         guard let string else { throw .malformed }
         return try Base64URL.decode(string)
     }
 
-    func fixedBytes<let count: Int>() throws(Refusal) -> FixedBytes<count> {
+    package func fixedBytes<let count: Int>() throws(Refusal) -> FixedBytes<count> {
         guard let bytes = FixedBytes<count>(try bytes()) else { throw .malformed }
         return bytes
     }
@@ -61,7 +61,7 @@ extension JSON {
     }
 
     /// Seconds since 1970: a whole number, not negative.
-    func time() throws(Refusal) -> UInt64 {
+    package func time() throws(Refusal) -> UInt64 {
         guard let integer, let time = UInt64(exactly: integer) else { throw .malformed }
         return time
     }

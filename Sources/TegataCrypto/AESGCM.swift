@@ -15,7 +15,7 @@ package enum AESGCM {
         let context = unsafe try start(key: key, nonce: nonce, encrypting: true)
         defer { unsafe EVP_CIPHER_CTX_free(context) }
         try unsafe authenticate(associatedData, context)
-        var sealed = try unsafe transform(plaintext[...], context)
+        var sealed = try unsafe transform(plaintext[...], context, roomFor: tagByteCount)
         var tag = [UInt8](repeating: 0, count: tagByteCount)
         var rest: Int32 = 0
         guard
@@ -85,12 +85,12 @@ package enum AESGCM {
     }
 
     private static func transform(
-        _ input: ArraySlice<UInt8>, _ context: OpaquePointer
+        _ input: ArraySlice<UInt8>, _ context: OpaquePointer, roomFor more: Int = 0
     ) throws(CryptoError) -> [UInt8] {
         guard input.count <= Int(Int32.max) else { throw .tooLarge }
         guard !input.isEmpty else { return [] }
         var written: Int32 = 0
-        let output = unsafe [UInt8](unsafeUninitializedCapacity: input.count) {
+        let output = unsafe [UInt8](unsafeUninitializedCapacity: input.count + more) {
             output, initialized in
             unsafe input.withUnsafeBufferPointer { input in
                 _ = unsafe EVP_CipherUpdate(

@@ -9,6 +9,7 @@ let suites: [String: Suite] = [
     "dcql": runDCQL,
     "did": runDID,
     "ethereum": runEthereum,
+    "frost-secp256k1": runFROST,
     "haip": runHAIP,
     "jcs": runJCS,
     "jose": runJOSE,
@@ -42,7 +43,6 @@ let later: [String: String] = [
     "cashu": "its hash to the curve is try-and-increment, not RFC 9380",
     "cbor": "CBOR comes with mobile documents",
     "cose": "COSE comes with mobile documents",
-    "frost-secp256k1": "no threshold signatures",
     "mdoc": "mobile documents come later",
-    "slip39": "no Shamir backup of secrets",
+    "slip39": "shares of an archive's key have a format of their own, Spec/archive.md",
 ]

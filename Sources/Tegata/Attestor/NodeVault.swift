@@ -84,9 +84,6 @@ final class NodeVault: Sendable {
         ratchet()
     }
 
-    // version 1 ‖ nonce 12 ‖ AES-256-GCM of JSON, the version as additional data
-    private static let version: UInt8 = 1
-
     func sealed(under key: SecretBytes) -> [UInt8] {
         let text = state.withLock { state in
             JSON.object([
@@ -102,23 +99,17 @@ final class NodeVault: Sendable {
                 "closed": .array(state.closed.map { .bytes($0.array) }),
             ]).encoded
         }
-        var random = SystemRandomness()
-        let nonce = random.bytes(12)
-        guard
-            let box = try? AESGCM.seal(
-                text, key: key.exposedBytes, nonce: nonce, authenticating: [Self.version])
-        else { preconditionFailure("a key of 32 bytes seals") }
-        return [Self.version] + nonce + box
+        return SealedBox.seal(text, under: key)
     }
 
     /// - Throws: `unsupported` for another version, `unauthorized` for another key or a changed file, `malformed`.
     init(sealed bytes: [UInt8], under key: SecretBytes) throws(Refusal) {
-        guard bytes.first == Self.version, bytes.count > 29 else { throw .unsupported }
-        guard
-            let text = try? AESGCM.open(
-                Array(bytes[13...]), key: key.exposedBytes, nonce: Array(bytes[1..<13]),
-                authenticating: [Self.version])
-        else { throw .unauthorized }
+        let text: [UInt8]
+        do throws(CryptoError) {
+            text = try SealedBox.open(bytes, under: key)
+        } catch {
+            throw error == .malformed ? .unsupported : .unauthorized
+        }
         let json = try JSON(parsing: text)
         let encodedSeeds = try json.required("seeds").bytes()
         let seeds = try binding { () throws(ProofError) in

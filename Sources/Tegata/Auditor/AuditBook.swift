@@ -45,6 +45,7 @@ struct AuditBook {
             }
         case .settled: try settle(entry, number)
         case .open: throw .announcedTwice
+        case .relocation: throw .impossible
         case .entrant:
             guard edition.edition.draw != nil, draw == nil, let name = FixedBytes<32>(entry.content)
             else { throw .badDraw }

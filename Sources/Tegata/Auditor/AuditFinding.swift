@@ -38,6 +38,8 @@ public enum AuditFinding: Error, Equatable {
         case badSessions
         /// An index that is settled twice, or whose proof about the sessions of its list does not hold.
         case badSettlement
+        /// A relocation that issuer and council did not sign for this place in the log, or that does not follow the one before.
+        case badRelocation
         /// It ends or resumes a card where none can be.
         case impossible
     }
@@ -87,6 +89,7 @@ extension AuditFinding.EntryFault {
         case .badDraw: "it does not belong to the draw that was announced"
         case .badSessions: "its sessions are no list of people attested for this edition"
         case .badSettlement: "it does not prove that one of the list's sessions is behind it"
+        case .badRelocation: "the register cannot have moved like this"
         case .impossible: "no card is there that it could be about"
         }
     }

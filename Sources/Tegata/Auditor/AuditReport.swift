@@ -10,6 +10,18 @@ public struct AuditReport: Hashable, Sendable {
     public let witnesses: Int
     /// The editions in the order of their announcement.
     public let editions: [EditionAudit]
+    /// Where the register went on, in order; empty while it is where it began.
+    public let relocations: [RelocationAudit]
+}
+
+/// A relocation that issuer, and council where there is one, signed for its place in the log.
+public struct RelocationAudit: Hashable, Sendable {
+    /// Where the register goes on.
+    public let site: String
+    /// The entry that says so.
+    public let entry: UInt64
+    /// Whether sites signed together, and not one with the issuer's keys alone.
+    public let isCouncils: Bool
 }
 
 /// What the log says about one edition.
@@ -60,7 +72,8 @@ extension AuditReport: CustomStringConvertible {
             + (witnesses > 0
                 ? "signed by the log and at least \(witnesses) witnesses"
                 : "signed by the log; no witness was asked")
-        return ([head] + editions.map(\.description)).joined(separator: "\n")
+        return ([head] + editions.map(\.description) + relocations.map(\.description)).joined(
+            separator: "\n")
     }
 
     /// The verdict in Japanese.
@@ -68,7 +81,21 @@ extension AuditReport: CustomStringConvertible {
         let head =
             "\(issuer)：\(checkpoint.size) 件の記録、ルート \(checkpoint.root)、"
             + (witnesses > 0 ? "ログと \(witnesses) 以上の証人が署名" : "ログの署名のみ（証人なし）")
-        return ([head] + editions.map(\.japanese)).joined(separator: "\n")
+        return ([head] + editions.map(\.japanese) + relocations.map(\.japanese)).joined(
+            separator: "\n")
+    }
+}
+
+extension RelocationAudit: CustomStringConvertible {
+    /// One line for people, in English.
+    public var description: String {
+        "moved to \(site) at entry \(entry), signed by "
+            + (isCouncils ? "the issuer and enough of its sites" : "the issuer alone")
+    }
+
+    /// One line for people, in Japanese.
+    public var japanese: String {
+        "記録 \(entry) で \(site) へ移転（" + (isCouncils ? "発行者と定数の拠点が署名" : "発行者のみが署名") + "）"
     }
 }
 

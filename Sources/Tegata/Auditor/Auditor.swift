@@ -55,7 +55,7 @@ public struct Auditor: Sendable {
             try await reader.extend(&tree, to: checkpoint.size) { start, entries, tree in
                 for (number, entry) in zip(start..., entries) {
                     try pending.check(&replay, at: number, tree)
-                    try replay.take(entry, number: number)
+                    try replay.take(entry, number: number, tree)
                 }
                 progress(start + UInt64(entries.count), checkpoint.size)
             }
@@ -71,7 +71,7 @@ public struct Auditor: Sendable {
         try pending.check(&replay, at: checkpoint.size, tree)
         return AuditReport(
             issuer: profile.issuer, checkpoint: checkpoint, witnesses: policy.quorum,
-            editions: try pending.finish(replay))
+            editions: try pending.finish(replay), relocations: replay.relocations)
     }
 
     private func checkpoint() async throws -> Checkpoint {

@@ -8,10 +8,14 @@ struct Replay {
     private(set) var books = [EditionDigest: AuditBook]()
     /// In the order of their announcement.
     private(set) var order = [EditionDigest]()
+    private(set) var relocations = [RelocationAudit]()
 
     init(_ profile: IssuerProfile) { self.profile = profile }
 
-    mutating func take(_ bytes: [UInt8], number: UInt64) throws(AuditFinding) {
+    /// Takes the next entry. `tree` has at least all entries before it; without one no relocation is believed.
+    mutating func take(
+        _ bytes: [UInt8], number: UInt64, _ tree: MerkleTree = MerkleTree()
+    ) throws(AuditFinding) {
         do throws(AuditFailure) {
             let entry: LogEntry
             do {
@@ -19,6 +23,7 @@ struct Replay {
             } catch {
                 throw .malformed
             }
+            if entry.kind == .relocation { return try relocate(entry, number, tree) }
             if entry.kind == .open, books[entry.edition] == nil { return try open(entry) }
             guard books[entry.edition] != nil else { throw .unknownEdition }
             let ring = profile.history
@@ -43,6 +48,19 @@ struct Replay {
         if let number = order.compactMap({ books[$0]?.firstUnproven() }).min() {
             throw .entry(number, .badSettlement)
         }
+    }
+
+    private mutating func relocate(
+        _ entry: LogEntry, _ number: UInt64, _ tree: MerkleTree
+    ) throws(AuditFailure) {
+        guard let text = entry.text,
+            let relocation = try? Relocation(parsing: text, from: profile),
+            relocation.number == relocations.count + 1, relocation.size == number,
+            (try? tree.root(at: number)) == relocation.root
+        else { throw .badRelocation }
+        relocations.append(
+            RelocationAudit(
+                site: relocation.site, entry: number, isCouncils: profile.council != nil))
     }
 
     private mutating func open(_ entry: LogEntry) throws(AuditFailure) {

@@ -33,16 +33,17 @@ public final class Issuer: Sendable {
     ///   - log: where cards and log are kept.
     ///   - directory: where the log's files go, for a web server to serve, if anywhere.
     ///   - witnesses: who must have seen the log before a card is answered.
+    ///   - site: the name of the place where this issuer works, once its register was relocated.
     ///   - identity: the attestors and nodes for editions that ask for a person.
     ///   - store: remembers the nonces given to requests.
     public convenience init(
         at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
         publishing directory: LogDirectory? = nil, witnesses: Witnesses = .none,
-        identity: IdentityServices? = nil,
+        site: String? = nil, identity: IdentityServices? = nil,
         store: some StateStore = InMemoryStateStore()
     ) {
         self.init(
-            at: id, keys: keys, log: log, publishing: directory, witnesses: witnesses,
+            at: id, keys: keys, log: log, publishing: directory, witnesses: witnesses, site: site,
             identity: identity,
             store: store, clock: { SystemClock.now })
     }
@@ -50,7 +51,7 @@ public final class Issuer: Sendable {
     package init(
         at id: String, keys: IssuerKeys, log: some Journal = InMemoryJournal(),
         publishing directory: LogDirectory? = nil, witnesses: Witnesses = .none,
-        identity: IdentityServices?, store: some StateStore,
+        site: String? = nil, identity: IdentityServices?, store: some StateStore,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
@@ -67,7 +68,7 @@ public final class Issuer: Sendable {
         let line = IssuerSignature(
             origin: signer.key.name, key: keys.register.publicKey.xOnly)
         register = Register(
-            journal: log, signer: signer, directory: directory, witnesses: witnesses
+            journal: log, signer: signer, directory: directory, witnesses: witnesses, site: site
         ) { note in
             var random = SystemRandomness()
             return line.sign(note, by: keys.register, auxiliary: random.fixed())
@@ -124,6 +125,7 @@ public final class Issuer: Sendable {
         return IssuerProfile(
             issuer: id, ring: signing.ring, history: signing.history, cardType: cardType,
             registerKey: keys.register.publicKey.xOnly, logKey: logSigner.key,
+            council: keys.council,
             editions: open.withLock { $0.sorted { $0.key < $1.key }.map(\.value) },
             statuses: IssuerStatusSource(issuer: self))
     }

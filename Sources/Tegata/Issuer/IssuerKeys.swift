@@ -17,16 +17,20 @@ public struct IssuerKeys: Sendable {
     /// it cannot have come later, still reads as what it was.
     public let withdrawn: [VerifyingKey]
 
+    /// The sites that must sign together where one alone is not to be believed; `nil` for an issuer without a council.
+    public let council: Council?
+
     /// Keys that already exist.
     public init(
         card: SigningKey, register: Secp256k1.PrivateKey, log: Ed25519.PrivateKey,
-        earlier: [VerifyingKey] = [], withdrawn: [VerifyingKey] = []
+        earlier: [VerifyingKey] = [], withdrawn: [VerifyingKey] = [], council: Council? = nil
     ) {
         self.card = card
         self.register = register
         self.log = log
         self.earlier = earlier
         self.withdrawn = withdrawn
+        self.council = council
     }
 
     /// Fresh keys from the system's generator: secp256k1 for cards.

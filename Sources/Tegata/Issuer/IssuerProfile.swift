@@ -18,6 +18,8 @@ public struct IssuerProfile: Sendable {
     public let registerKey: FixedBytes<32>
     /// The key that signs the checkpoints of the issuer's log.
     public let logKey: NoteKey
+    /// The sites that sign relocations, archives and restores together; `nil` when the issuer alone signs them.
+    public let council: Council?
     /// The announced editions.
     public private(set) var editions: [OpenEdition]
     /// Where status lists come from; `nil` when the caller brings none, and then a card with a status is refused.
@@ -30,8 +32,8 @@ public struct IssuerProfile: Sendable {
 
     init(
         issuer: String, ring: KeyRing, history: KeyRing, cardType: String,
-        registerKey: FixedBytes<32>,
-        logKey: NoteKey, editions: [OpenEdition], statuses: (any StatusSource)?
+        registerKey: FixedBytes<32>, logKey: NoteKey, council: Council?, editions: [OpenEdition],
+        statuses: (any StatusSource)?
     ) {
         self.issuer = issuer
         self.ring = ring
@@ -39,6 +41,7 @@ public struct IssuerProfile: Sendable {
         self.cardType = cardType
         self.registerKey = registerKey
         self.logKey = logKey
+        self.council = council
         self.editions = editions
         self.statuses = statuses
     }
@@ -59,6 +62,9 @@ public struct IssuerProfile: Sendable {
             logKey.kind == .log
         else { throw .malformed }
         self.logKey = logKey
+        council = try json["council"].map { value throws(Refusal) in
+            try Council(parsing: try value.bytes())
+        }
         ring = try KeyRing(set: try json.required("jwks"))
         var named = ring.keys
         if let withdrawn = json["withdrawn"] { named += try KeyRing(set: withdrawn).keys }
@@ -85,6 +91,7 @@ public struct IssuerProfile: Sendable {
             "editions": .array(editions.map { .string($0.encoded) }),
         ]
         if !withdrawn.isEmpty { object.add("withdrawn", Self.set(withdrawn)) }
+        if let council { object.add("council", .bytes(council.encoded)) }
         return .object(object)
     }
 

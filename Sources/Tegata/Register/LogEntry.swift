@@ -21,11 +21,12 @@ package struct LogEntry: Hashable, Sendable {
         case sessions = 14
         case settled = 15
         case deposit = 16
+        case relocation = 30
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
         var isInForce: Bool { [.card, .reissue, .transfer, .resume].contains(self) }
         /// Whether the content is a text that the issuer signed.
-        var isSigned: Bool { self == .open || self == .limit || self == .draw }
+        var isSigned: Bool { [.open, .limit, .draw, .relocation].contains(self) }
         /// Whether a place is kept free for somebody, or given up.
         var isHold: Bool { self == .hold || self == .release }
     }
@@ -59,6 +60,11 @@ package struct LogEntry: Hashable, Sendable {
         LogEntry(kind: kind, edition: edition, content: hold.array)
     }
 
+    /// The register goes on elsewhere: it concerns all editions, so the digest is zeros.
+    static func relocation(_ text: String) -> LogEntry {
+        LogEntry(kind: .relocation, edition: EditionDigest(), content: Array(text.utf8))
+    }
+
     init(kind: Kind, edition: EditionDigest, content: [UInt8]) {
         self.kind = kind
         self.edition = edition
@@ -76,6 +82,7 @@ package struct LogEntry: Hashable, Sendable {
         let isWhole =
             switch kind {
             case .open, .limit, .draw, .sessions, .settled: true
+            case .relocation: edition == EditionDigest()
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
             case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant, .deposit:

@@ -10,6 +10,8 @@ package actor Register {
     let signer: NoteSigner
     let directory: LogDirectory?
     let witnesses: Witnesses
+    /// The name of the site where this register works; only a register that was relocated needs one.
+    let site: String?
     /// Adds the issuer's own signature to a checkpoint.
     let countersign: @Sendable (SignedNote) -> SignedNote
 
@@ -35,10 +37,11 @@ package actor Register {
     /// A register over `journal`, whose checkpoints `signer` signs, published in `directory`.
     package init(
         journal: any Journal, signer: NoteSigner, directory: LogDirectory? = nil,
-        witnesses: Witnesses = .none,
+        witnesses: Witnesses = .none, site: String? = nil,
         countersigning countersign: @escaping @Sendable (SignedNote) -> SignedNote = { $0 }
     ) {
         self.countersign = countersign
+        self.site = site
         self.journal = journal
         self.signer = signer
         self.directory = directory
@@ -48,6 +51,8 @@ package actor Register {
 
     /// Something that is to be appended, or found out not to be.
     struct Job: Sendable {
+        /// Whether this is how a site takes the register over: the one thing that another site than the register's may write.
+        var isArrival = false
         let decide: @Sendable (RegisterState, inout Batch) throws(Refusal) -> Decision
         let finish: @Sendable (Result<[UInt64], Refusal>) -> Void
     }
@@ -99,10 +104,12 @@ package actor Register {
     /// Waits for its turn, and for the batch to be durable and public.
     @discardableResult
     func submit(
+        arriving isArrival: Bool = false,
         _ decide: @escaping @Sendable (RegisterState, inout Batch) throws(Refusal) -> Decision
     ) async throws(Refusal) -> [UInt64] {
         let result = await withCheckedContinuation { continuation in
-            queue.append(Job(decide: decide) { continuation.resume(returning: $0) })
+            queue.append(
+                Job(isArrival: isArrival, decide: decide) { continuation.resume(returning: $0) })
             guard !isWorking else { return }
             isWorking = true
             Task { await work() }
@@ -141,6 +148,7 @@ package actor Register {
         }
         try await read()
         fault = nil
+        fence()
         let jobs = queue
         queue = []
         var batch = Batch()
@@ -177,6 +185,14 @@ package actor Register {
             throw error
         }
         for (job, records) in waiting { job.finish(.success(records)) }
+    }
+
+    /// Refuses whatever waits at a site that the log does not name, reading too: what this site would sign may be old.
+    private func fence() {
+        guard state.site?.name != site else { return }
+        fault = .elsewhere(state.site?.name)
+        for job in queue where !job.isArrival { job.finish(.failure(.unavailable)) }
+        queue.removeAll { !$0.isArrival }
     }
 
     private func write(_ batch: Batch) async throws(StepError) {

@@ -14,6 +14,8 @@ public enum RegisterFault: Error, Equatable, CustomStringConvertible {
     case forked(size: UInt64)
     /// Fewer witnesses signed than must: what was committed is answered once they do.
     case witnesses(signed: Int, needed: Int)
+    /// The log says that the register is at another site, or not yet at this one: this one writes nothing.
+    case elsewhere(String?)
     /// The log's files cannot be written, or hold what is no checkpoint of this log.
     case publication(String)
 
@@ -28,6 +30,8 @@ public enum RegisterFault: Error, Equatable, CustomStringConvertible {
         case .forked(let size): "the register's first \(size) records are not those published"
         case .witnesses(let signed, let needed):
             "\(signed) witnesses signed, \(needed) are needed"
+        case .elsewhere(let site?): "the log says that the register is at \(site)"
+        case .elsewhere(nil): "the log does not say yet that the register is at this site"
         case .publication(let reason): "the log cannot be published: \(reason)"
         }
     }

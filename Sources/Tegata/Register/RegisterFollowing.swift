@@ -99,7 +99,7 @@ extension RegisterFault {
     /// Whether it is what was read that is wrong, not that it could not be read.
     fileprivate var isAboutContent: Bool {
         switch self {
-        case .storage, .publication, .witnesses: false
+        case .storage, .publication, .witnesses, .elsewhere: false
         case .damaged, .headInvalid, .rolledBack, .forked: true
         }
     }

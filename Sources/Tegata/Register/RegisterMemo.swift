@@ -19,6 +19,8 @@ enum RegisterMemo {
     case deposit([UInt8])
     /// A settled index: all of it is public.
     case settled
+    /// Where the register goes on.
+    case relocation(RegisterState.Site)
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
@@ -36,6 +38,7 @@ enum RegisterMemo {
         case .sessions(let used): bigEndian(used)
         case .deposit(let session): session
         case .settled: [0]
+        case .relocation(let site): bigEndian(site.number) + Array(site.name.utf8)
         }
     }
 
@@ -71,6 +74,11 @@ enum RegisterMemo {
         case .settled:
             guard fields == [0] else { throw .malformed }
             self = .settled
+        case .relocation:
+            guard fields.count > 4, let name = String(validating: fields[4...], as: UTF8.self)
+            else { throw .malformed }
+            self = .relocation(
+                .init(number: fields[..<4].reduce(0) { $0 << 8 | UInt32($1) }, name: name))
         }
     }
 

@@ -35,6 +35,12 @@ struct RegisterState: Sendable {
         var given: UInt32 { UInt32(cards.count - returned.count) }
     }
 
+    /// Where the register is, after so many relocations.
+    struct Site: Hashable, Sendable {
+        let number: UInt32
+        let name: String
+    }
+
     struct Answer: Sendable {
         let record: UInt64
         let content: FixedBytes<32>
@@ -47,6 +53,8 @@ struct RegisterState: Sendable {
 
     private(set) var size: UInt64 = 0
     private(set) var books = [EditionDigest: Book]()
+    /// `nil` before the first relocation.
+    private(set) var site: Site?
     private var answers = [Key: Answer]()
     private(set) var indexes = StatusIndexes()
 
@@ -210,6 +218,9 @@ struct RegisterState: Sendable {
             let settled = try SettledIndex(parsing: entry.content)
             guard hasCard(settled.person, in: entry.edition) else { throw .malformed }
             try books[entry.edition]?.sessions.settle(settled)
+        case .relocation(let next):
+            guard next.number == (site?.number ?? 0) + 1 else { throw .malformed }
+            site = next
         }
         size += 1
     }
@@ -271,7 +282,8 @@ struct RegisterState: Sendable {
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
-        case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit:
+        case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
+            .relocation:
             throw .malformed
         }
         card.record = size

@@ -47,8 +47,6 @@ struct AttestedSession {
 
 /// What sealed sessions are opened with. Whoever has it, the journal and an attestor's records knows whose card is whose.
 struct SessionSeal: Sendable {
-    // version 1 ‖ nonce 12 ‖ AES-256-GCM, the edition as additional data
-    private static let version: UInt8 = 1
     private let key: SecretBytes
 
     init(_ register: Secp256k1.PrivateKey) {
@@ -59,22 +57,13 @@ struct SessionSeal: Sendable {
     }
 
     func seal(_ session: AttestedSession, in edition: EditionDigest) -> [UInt8] {
-        var random = SystemRandomness()
-        let nonce = random.bytes(12)
-        guard
-            let box = try? AESGCM.seal(
-                session.encoded, key: key.exposedBytes, nonce: nonce,
-                authenticating: [Self.version] + edition.array)
-        else { preconditionFailure("a key of 32 bytes seals") }
-        return [Self.version] + nonce + box
+        SealedBox.seal(session.encoded, under: key, authenticating: edition.array)
     }
 
     /// - Throws: `unavailable` for what this key did not seal for this edition.
     func open(_ sealed: [UInt8], in edition: EditionDigest) throws(Refusal) -> AttestedSession {
-        guard sealed.count > 29, sealed[0] == Self.version,
-            let text = try? AESGCM.open(
-                Array(sealed[13...]), key: key.exposedBytes, nonce: Array(sealed[1..<13]),
-                authenticating: [Self.version] + edition.array)
+        guard
+            let text = try? SealedBox.open(sealed, under: key, authenticating: edition.array)
         else { throw .unavailable }
         return AttestedSession(encoded: text)
     }
