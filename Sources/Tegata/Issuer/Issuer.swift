@@ -12,7 +12,7 @@ public final class Issuer: Sendable {
     /// The identifier, an https URL; verifiers compare it byte for byte.
     public let id: String
     let keys: IssuerKeys
-    private let ring: KeyRing
+    let ring: KeyRing
     let register: Register
     private let directory: LogDirectory?
     package let logSigner: NoteSigner
@@ -24,6 +24,8 @@ public final class Issuer: Sendable {
     // The frozen lists, as far as they were read from the log.
     let frozen = Mutex<[EditionDigest: FrozenLists]>([:])
     let seal: SessionSeal
+    /// Signs receipts and what else an issuer says about notices and uses.
+    let letters: LetterSigner
 
     /// An issuer with this identifier.
     ///
@@ -56,6 +58,7 @@ public final class Issuer: Sendable {
         self.id = id
         self.keys = keys
         seal = SessionSeal(keys.register)
+        letters = LetterSigner(keys.card)
         guard let ring = KeyRing([keys.card.verifyingKey] + keys.earlier) else {
             preconditionFailure("an issuer lists each of its keys once")
         }

@@ -19,6 +19,10 @@ enum RegisterMemo {
     case deposit([UInt8])
     /// A settled index: all of it is public.
     case settled
+    case notice(NoticeMemo)
+    case receipt(ReceiptMemo)
+    case withdrawal(WithdrawalMemo)
+    case redemption(RedemptionMemo)
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
@@ -36,6 +40,10 @@ enum RegisterMemo {
         case .sessions(let used): bigEndian(used)
         case .deposit(let session): session
         case .settled: [0]
+        case .notice(let memo): memo.fields
+        case .receipt(let memo): memo.fields
+        case .withdrawal(let memo): memo.fields
+        case .redemption(let memo): memo.fields
         }
     }
 
@@ -71,6 +79,10 @@ enum RegisterMemo {
         case .settled:
             guard fields == [0] else { throw .malformed }
             self = .settled
+        case .notice: self = .notice(try NoticeMemo(fields))
+        case .receipt: self = .receipt(try ReceiptMemo(fields))
+        case .withdrawal: self = .withdrawal(try WithdrawalMemo(fields))
+        case .redemption: self = .redemption(try RedemptionMemo(fields))
         }
     }
 

@@ -49,6 +49,10 @@ struct RegisterState: Sendable {
     private(set) var books = [EditionDigest: Book]()
     private var answers = [Key: Answer]()
     private(set) var indexes = StatusIndexes()
+    /// What holders were told, and what they answered.
+    private(set) var notices = NoticeLedger()
+    /// Which uses of entitlements were counted.
+    private(set) var redemptions = RedemptionLedger()
 
     /// The record that answered this request before; `nil` for a key not seen.
     ///
@@ -205,6 +209,14 @@ struct RegisterState: Sendable {
             let settled = try SettledIndex(parsing: entry.content)
             guard hasCard(settled.person, in: entry.edition) else { throw .malformed }
             try books[entry.edition]?.sessions.settle(settled)
+        case .notice(let memo):
+            guard books[entry.edition] != nil else { throw .malformed }
+            try notices.enter(memo, entry, at: size)
+        case .receipt(let memo): try notices.settle(memo, entry, at: size)
+        case .withdrawal(let memo): try notices.withdraw(memo, entry, at: size)
+        case .redemption(let memo):
+            guard books[entry.edition] != nil else { throw .malformed }
+            try redemptions.count(memo, entry, at: size)
         }
         size += 1
     }
@@ -266,7 +278,8 @@ struct RegisterState: Sendable {
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
-        case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit:
+        case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
+            .notice, .receipt, .withdrawal, .redemption:
             throw .malformed
         }
         card.record = size
