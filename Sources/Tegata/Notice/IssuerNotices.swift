@@ -2,7 +2,7 @@ internal import TegataCrypto
 internal import TegataLog
 public import TegataSDJWT
 
-// Telling holders something that counts, and settling what they answer (Spec/notice.md).
+// Telling holders something that counts (Spec/notice.md).
 extension Issuer {
     /// Where a card's holder is told: the card, with the key that it is bound to now.
     ///
@@ -93,95 +93,6 @@ extension Issuer {
         return NoticeDelivery(delivered: delivered, failed: failed, next: next)
     }
 
-    /// Records what a holder answers, once. The last step decides, together with everything else that changes the register: nothing
-    /// after it can fail, and asking again gives the same receipt.
-    ///
-    /// - Parameters:
-    ///   - answer: what `Holder.answer` made.
-    ///   - snapshot: the lists that the programme counts in, where it reaches pseudonyms.
-    /// - Returns: the receipt, for ``NoticeInbox/keep(receipt:for:from:)``.
-    /// - Throws: `unauthorized` for a notice of somebody else, `holderBindingInvalid` for an answer by another key or card,
-    ///   `expired`, `revoked`, `suspended`, `conflict` for the other word, `alreadyClaimed` for a second payment, `malformed`,
-    ///   `unavailable`.
-    public func settle(
-        answer: String, among snapshot: MemberSnapshot? = nil
-    ) async throws(Refusal) -> String {
-        let now = clock()
-        let said = try NoticeAnswer(parsing: answer)
-        guard let told = try await register.notice(said.notice) else { throw .unauthorized }
-        try await check(said, told, snapshot, at: now)
-        var random = SystemRandomness()
-        let salt: FixedBytes<32> = random.fixed()
-        let receipt = NoticeReceipt(
-            issuer: id, time: now, notice: said.notice,
-            answer: LoggedDocument.digest(of: answer), word: said.word
-        ).signed(by: letters)
-        let memo = ReceiptMemo(
-            salt: salt, notice: said.notice, word: said.word, time: now, answer: answer,
-            receipt: receipt)
-        let records = try await register.submit { state, batch throws(Refusal) in
-            try state.settle(memo, at: now, &batch)
-        }
-        let ours = LoggedDocument.entry(.receipt, told.edition, salt: salt, receipt).content
-        if let decision = try await register.notice(said.notice)?.decision?.array, decision == ours
-        {
-            return receipt
-        }
-        guard let record = records.first,
-            case .receipt(let earlier) = try await register.document(at: record).memo
-        else { throw .unavailable }
-        return earlier.receipt
-    }
-
-    /// Takes a notice back. What was answered, replaced or has lapsed is left as it is.
-    ///
-    /// - Returns: the withdrawal, for ``NoticeInbox/keep(withdrawal:from:)``; `nil` where nobody could confirm any more anyway.
-    /// - Throws: `NoticeError`: `refused` with `conflict` for one that was confirmed or replaced, `unauthorized` for one that is not
-    ///   ours, `unavailable`.
-    public func withdraw(
-        _ notice: NoticeID, because reason: BilingualText
-    ) async throws(NoticeError) -> String? {
-        try reason.check("reason", atMost: 1024, isMultiline: true)
-        do throws(Refusal) {
-            try await record(withdrawal(of: notice, reason, replacedBy: nil), for: nil)
-            return try await register.notice(notice)?.state == .withdrawn
-                ? withdrawal(of: notice) : nil
-        } catch {
-            throw .refused(error)
-        }
-    }
-
-    /// Gives another notice in the place of one that is open or has lapsed: both in one step, so there is never a moment with two or none.
-    ///
-    /// - Parameters:
-    ///   - notice: the notice that was wrong.
-    ///   - draft: the case as it should be, under a reference of its own.
-    ///   - programme: the same programme, with whatever was wrong in its words put right.
-    ///   - edition: whose cards.
-    ///   - reason: what was wrong.
-    /// - Returns: the new notice, and the withdrawal of the earlier one.
-    /// - Throws: `NoticeError`: `refused` with `conflict` for one that was decided or another programme, and what `notify` throws.
-    public func correct(
-        _ notice: NoticeID, by draft: NoticeDraft, about programme: Programme,
-        in edition: OpenEdition, because reason: BilingualText
-    ) async throws(NoticeError) -> (notice: NoticeID, withdrawal: String) {
-        try reason.check("reason", atMost: 1024, isMultiline: true)
-        let writer = try writer(programme, edition)
-        try writer.check(draft)
-        var random = SystemRandomness()
-        let signed = writer.sign(draft, replacing: notice, using: &random)
-        do throws(Refusal) {
-            try await record(
-                withdrawal(of: notice, reason, replacedBy: signed.id), for: signed)
-            guard let successor = try await register.notice(notice)?.successor else {
-                throw .unavailable
-            }
-            return (successor, try await withdrawal(of: notice))
-        } catch {
-            throw .refused(error)
-        }
-    }
-
     /// Where a notice stands now; `nil` for one that is not ours.
     ///
     /// - Throws: `unavailable`.
@@ -210,26 +121,10 @@ extension Issuer {
     public func text(of notice: NoticeID) async throws(Refusal) -> String {
         try await memo(of: notice).memo.text
     }
-
-    /// What the holder keeps for years: notice, answer and receipt, or notice and withdrawal, each with the proof that it is in the
-    /// log (for ``NoticeProof``).
-    ///
-    /// - Throws: `unauthorized` for a notice that is not ours, `notYetValid` for one that nothing was decided about,
-    ///   `unavailable`.
-    public func proof(of notice: NoticeID) async throws(Refusal) -> String {
-        let (told, edition, first) = try await memo(of: notice)
-        guard let decided = try await register.notice(notice)?.decided else { throw .notYetValid }
-        let (decision, second) = try await register.document(at: decided)
-        guard let opened = profile.editions.first(where: { $0.digest == edition }) else {
-            throw .unavailable
-        }
-        return try NoticeProof.encode(
-            of: id, edition: opened.edition.id, told, first, decision, second)
-    }
 }
 
 extension Issuer {
-    private func writer(
+    func writer(
         _ programme: Programme, _ edition: OpenEdition
     ) throws(NoticeError) -> NoticeWriter {
         let now = clock()
@@ -267,34 +162,7 @@ extension Issuer {
         return .refused(.unauthorized)
     }
 
-    private func check(
-        _ said: NoticeAnswer, _ told: NoticeLedger.Entry, _ snapshot: MemberSnapshot?,
-        at now: Int64
-    ) async throws(Refusal) {
-        switch said.proof {
-        case .key(let key, let audience, let time):
-            guard audience.hasSameBytes(as: id) else { throw .unauthorized }
-            guard told.serial > 0, [0] + key.thumbprintBytes.array == told.address.array,
-                time <= now + 60, time >= told.time - 60
-            else { throw .holderBindingInvalid }
-        case .anonymous(let part, let proof):
-            guard told.serial == 0 else { throw .holderBindingInvalid }
-            guard let snapshot else { throw .unsupported }
-            let notice = try Notice(
-                parsing: try await memo(of: said.notice).memo.text, by: ring)
-            guard let action = notice.action, action.snapshot == snapshot.root else {
-                throw .typeMismatch
-            }
-            let statement = try NoticeAnswer.statement(
-                said.word, on: said.notice, until: told.deadline, number: action.number,
-                among: snapshot, part: part)
-            guard try statement.nullifier(of: proof).bytes == told.address.array else {
-                throw .holderBindingInvalid
-            }
-        }
-    }
-
-    private func memo(
+    func memo(
         of notice: NoticeID
     ) async throws(Refusal) -> (memo: NoticeMemo, edition: EditionDigest, proof: LogProof) {
         guard let told = try await register.notice(notice) else { throw .unauthorized }
@@ -320,88 +188,5 @@ extension Issuer {
             texts.append((id, memo.text, address))
         }
         return texts
-    }
-
-    private func withdrawal(
-        of notice: NoticeID, _ reason: BilingualText, replacedBy successor: NoticeID?
-    ) -> WithdrawalMemo {
-        var random = SystemRandomness()
-        let now = clock()
-        let text = NoticeWithdrawal(
-            issuer: id, time: now, notice: notice, reason: reason, replacedBy: successor
-        ).signed(by: letters)
-        return WithdrawalMemo(
-            salt: random.fixed(), notice: notice, successor: successor, time: now, text: text)
-    }
-
-    private func record(
-        _ memo: WithdrawalMemo, for draft: NoticeDraft.Signed?
-    ) async throws(Refusal) {
-        try await register.submit { state, batch throws(Refusal) in
-            try state.withdraw(memo, for: draft, at: memo.time, &batch)
-        }
-    }
-
-    /// The withdrawal that is recorded.
-    private func withdrawal(of notice: NoticeID) async throws(Refusal) -> String {
-        guard let decided = try await register.notice(notice)?.decided,
-            case .withdrawal(let memo) = try await register.document(at: decided).memo
-        else { throw .unavailable }
-        return memo.text
-    }
-}
-
-extension Register {
-    /// A notice as it is recorded; `nil` for one that is not.
-    func notice(_ id: NoticeID) async throws(Refusal) -> NoticeLedger.Entry? {
-        _ = try await current()
-        return state.notices.entries[id]
-    }
-
-    /// The time that notices are judged by.
-    func noticeTime(_ now: Int64) async throws(Refusal) -> Int64 {
-        _ = try await current()
-        return state.notices.time(now)
-    }
-
-    /// Records notices, and answers the ids of those that stand for their references.
-    func enter(
-        _ drafts: [NoticeDraft.Signed], in edition: EditionDigest
-    ) async throws(Refusal) -> [NoticeID] {
-        try await submit { state, batch throws(Refusal) in
-            try state.enter(drafts, in: edition, &batch)
-        }
-        return drafts.compactMap { state.notices.notice(for: $0.reference)?.id }
-    }
-}
-
-/// Works on parts side by side, no more of them at a time than keep every core and the journal busy, and stops at the first failure.
-private func inParallel<Part: Sendable, Value: Sendable>(
-    _ parts: [Part], _ work: @escaping @Sendable (Part) async -> Result<Value, Refusal>,
-    progress: (Int) -> Void
-) async -> Result<[Value], Refusal> {
-    await withTaskGroup(of: (Int, Result<Value, Refusal>).self) { group in
-        var (next, done) = (0, 0)
-        var values = [Value?](repeating: nil, count: parts.count)
-        var failure: Refusal?
-        func start() {
-            guard next < parts.count, failure == nil else { return }
-            let number = next
-            next += 1
-            group.addTask { (number, await work(parts[number])) }
-        }
-        for _ in 0..<8 { start() }
-        while let (number, result) = await group.next() {
-            switch result {
-            case .success(let value):
-                values[number] = value
-                done += 1
-                progress(done)
-            case .failure(let error): failure = failure ?? error
-            }
-            start()
-        }
-        if let failure { return .failure(failure) }
-        return .success(values.compactMap { $0 })
     }
 }

@@ -117,6 +117,14 @@ public struct Notice: Sendable {
         replaces = try payload["replaces"]?.fixedBytes()
     }
 
+    /// Reads a notice of an issuer, as vectors do: whom it is for is not looked at.
+    ///
+    /// - Throws: what is wrong with form, signature or words; `issuerUntrusted` for another issuer's.
+    package init(parsing encoded: String, from profile: IssuerProfile) throws(Refusal) {
+        try self.init(parsing: encoded, by: profile.ring)
+        guard issuer.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
+    }
+
     private static func address(
         _ json: JSON
     ) throws(Refusal) -> (NoticeAddress, NoticeAction?) {

@@ -104,10 +104,12 @@ extension Holder {
     ///   - notice: what the inbox has checked and the person has read.
     ///   - card: the card whose pseudonym it is.
     ///   - snapshot: the lists that the programme counts in.
+    ///   - crowd: among how many cards the holder wants to be at least.
     /// - Returns: text for `Issuer.settle(answer:among:)`.
-    /// - Throws: `typeMismatch` for another card or snapshot, `expired`.
+    /// - Throws: `typeMismatch` for another card or snapshot, `limitExceeded` for a smaller crowd, `expired`.
     public func answer(
-        _ word: NoticeWord, to notice: Notice, with card: Card, among snapshot: MemberSnapshot
+        _ word: NoticeWord, to notice: Notice, with card: Card, among snapshot: MemberSnapshot,
+        ofAtLeast crowd: Int = 20
     ) throws(Refusal) -> String {
         let now = clock()
         guard now < notice.deadline else { throw .expired }
@@ -115,6 +117,7 @@ extension Holder {
             card.noticeName(number: action.number) == notice.address,
             let opening = card.opening, let commitment = opening.commitment
         else { throw .typeMismatch }
+        guard snapshot.anonymity >= crowd else { throw .limitExceeded }
         let part = snapshot.cards.part(of: commitment)
         let statement = try NoticeAnswer.statement(
             word, on: notice.id, until: notice.deadline, number: action.number, among: snapshot,

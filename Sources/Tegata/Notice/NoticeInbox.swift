@@ -42,10 +42,8 @@ public struct NoticeInbox: Sendable {
         _ text: String, for card: Card, of holder: Holder, from profile: IssuerProfile,
         among snapshot: MemberSnapshot? = nil
     ) throws(Refusal) -> Notice {
-        let notice = try Notice(parsing: text, by: profile.ring)
-        guard notice.issuer.hasSameBytes(as: profile.issuer),
-            issuer.hasSameBytes(as: profile.issuer)
-        else { throw .issuerUntrusted }
+        let notice = try Notice(parsing: text, from: profile)
+        guard issuer.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
         guard
             EditionName(issuer: card.issuer, id: card.edition.id)
                 .names(notice.edition, of: notice.issuer)

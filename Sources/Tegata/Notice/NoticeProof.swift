@@ -36,9 +36,8 @@ public struct NoticeProof: Sendable {
     ) throws(Refusal) {
         let json = try JSON.message(document, limit: Self.maximumSize)
         let text = try json.required("notice").text(atMost: Notice.maximumSize)
-        notice = try Notice(parsing: text, by: profile.ring)
-        guard notice.issuer.hasSameBytes(as: profile.issuer),
-            try json.required("issuer").text(atMost: 2048).hasSameBytes(as: notice.issuer)
+        notice = try Notice(parsing: text, from: profile)
+        guard try json.required("issuer").text(atMost: 2048).hasSameBytes(as: notice.issuer)
         else { throw .issuerUntrusted }
         guard try json.required("edition").text(atMost: 64).hasSameBytes(as: notice.edition) else {
             throw .conflict

@@ -33,7 +33,7 @@ enum NoticeRun {
         var bytes = 0
         for round in 0..<10 {
             raw += await Span.measure {
-                await onEveryCore { _ in
+                _ = await onEveryCore { _ in
                     let library = RawSecp256k1()
                     for _ in 0..<part { precondition(library.sign()) }
                     return 0

@@ -61,13 +61,17 @@ import Testing
         // By key it cannot be answered: that would say who it is.
         #expect(throws: Refusal.typeMismatch) { try world.holders[2].answer(.confirm, to: notice) }
         let answer = try world.holders[2].answer(
-            .confirm, to: notice, with: world.cards[2], among: city.snapshot)
+            .confirm, to: notice, with: world.cards[2], among: city.snapshot, ofAtLeast: 4)
+        #expect(throws: Refusal.limitExceeded) {
+            try world.holders[2].answer(
+                .confirm, to: notice, with: world.cards[2], among: city.snapshot)
+        }
         await #expect(throws: Refusal.unsupported) { try await world.issuer.settle(answer: answer) }
         let receipt = try await world.issuer.settle(answer: answer, among: city.snapshot)
         try inbox.keep(receipt: receipt, for: answer, from: world.issuer.profile)
         // Asked again, with a fresh proof: the same receipt.
         let again = try world.holders[2].answer(
-            .confirm, to: notice, with: world.cards[2], among: city.snapshot)
+            .confirm, to: notice, with: world.cards[2], among: city.snapshot, ofAtLeast: 4)
         #expect(try await world.issuer.settle(answer: again, among: city.snapshot) == receipt)
         let document = try await world.issuer.proof(of: id)
         let proof = try NoticeProof(
@@ -79,7 +83,7 @@ import Testing
             [NoticeDraft("b", to: address)], about: city.programme(), in: world.edition)[0]
         let more = try city.read(2, try await world.issuer.text(of: second), in: &inbox)
         let greedy = try world.holders[2].answer(
-            .confirm, to: more, with: world.cards[2], among: city.snapshot)
+            .confirm, to: more, with: world.cards[2], among: city.snapshot, ofAtLeast: 4)
         await #expect(throws: Refusal.alreadyClaimed) {
             try await world.issuer.settle(answer: greedy, among: city.snapshot)
         }
@@ -99,10 +103,10 @@ import Testing
         let others = try city.read(1, try await world.issuer.text(of: ids[1]), in: &othersInbox)
         #expect(throws: Refusal.typeMismatch) {
             try world.holders[1].answer(
-                .confirm, to: mine, with: world.cards[1], among: city.snapshot)
+                .confirm, to: mine, with: world.cards[1], among: city.snapshot, ofAtLeast: 4)
         }
         let answer = try world.holders[0].answer(
-            .confirm, to: mine, with: world.cards[0], among: city.snapshot)
+            .confirm, to: mine, with: world.cards[0], among: city.snapshot, ofAtLeast: 4)
         func changed(_ name: String, _ value: JSON) throws -> String {
             var object = JSONObject()
             for member in try JSON(parsing: Array(answer.utf8)).object?.members ?? [] {

@@ -15,6 +15,7 @@ func runOwnVectors(_ folder: Folder, _ report: inout Report) async throws {
         valueFunctions, sessionFunctions, messageFunctions, rowFunctions,
         editionFunctions, cardFunctions, presentationFunctions, serviceFunctions, statusFunctions,
         listFunctions, issuanceFunctions,
+        noticeFunctions,
     ].reduce(
         into: [:]
     ) { $0.merge($1) { first, _ in first } }
