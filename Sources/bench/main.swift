@@ -6,6 +6,8 @@ if arguments.first == "version" {
     try MerklePeer.run(arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000)
 } else if arguments.first == "sale" {
     Process.wait { [arguments] in try await Sale.run(arguments.dropFirst()) }
+} else if arguments.first == "notices" {
+    Process.wait { [arguments] in try await NoticeRun.run(arguments.dropFirst()) }
 } else if arguments.first == "audit" {
     Process.wait { [arguments] in try await AuditRun.run(arguments.dropFirst()) }
 } else if arguments.count == 3, arguments[1].first != "-" {

@@ -175,10 +175,75 @@ import Testing
         #expect(try await inn.verify(answer).issuer == club.id)
     }
 
+    @Test func `the pages of notices and entitlements run`() async throws {
+        let city = Issuer(at: "https://city.example", keys: .generate())
+        let citizens = try await city.open(
+            Edition("citizens", limit: 500, nationalID: []))
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let card = try member.accept(
+            try await city.issue(to: try await member.request(citizens)), from: city.profile)
+        // snippet Notices
+        let heating = try Programme(
+            "heating-2026", office: BilingualText(ja: "福祉課", en: "Welfare office"),
+            title: BilingualText(ja: "灯油代の給付", en: "Heating allowance"),
+            basis: BilingualText(ja: "条例第5号", en: "Ordinance 5"),
+            text: BilingualText(ja: "ご確認ください。", en: "Please confirm."),
+            deadline: 4_000_000_000)
+        let address = try await city.address(ofCard: 1, in: citizens)
+        let ids = try await city.notify(
+            [NoticeDraft("case 1", to: address, benefit: .amount(12_000, currency: "JPY"))],
+            about: heating, in: citizens)
+        // end
+        // snippet Notices
+        var inbox = NoticeInbox(of: city.profile.issuer)
+        let notice = try inbox.receive(
+            try await city.text(of: ids[0]), for: card, of: member, from: city.profile)
+        print(notice.title.en, notice.text.en)
+        let answer = try member.answer(.confirm, to: notice)
+        // end
+        // snippet Notices
+        let receipt = try await city.settle(answer: answer)
+        try inbox.keep(receipt: receipt, for: answer, from: city.profile)
+        // end
+        // snippet Notices
+        let document = try await city.proof(of: notice.id)
+        let proof = try NoticeProof(parsing: document, from: city.profile)
+        print(proof.state, proof.time)
+        // end
+        #expect(proof.state == .confirmed)
+        // snippet Entitlements
+        let rides = try Entitlement(
+            "taxi", title: BilingualText(ja: "タクシー券", en: "Taxi rides"), count: 10,
+            offline: 2, windows: [1_700_000_000, 4_000_000_000], shops: ["https://taxi.example"])
+        let terms = try EntitlementTerms(
+            parsing: city.terms(of: rides, in: citizens), from: city.profile)
+        // end
+        // snippet Entitlements
+        let taxi = Shop(
+            at: "https://taxi.example", key: .secp256k1(Secp256k1.PrivateKey()),
+            trusting: city.profile, store: .inMemory(), book: .inMemory())
+        let question = try await taxi.ask(for: terms)
+        // end
+        // snippet Entitlements
+        var uses = EntitlementUses()
+        let voucher = try member.use(
+            question, of: terms, with: card, from: taxi.profile, in: &uses)
+        // end
+        var kept = [String]()
+        // snippet Entitlements
+        let taken = try await taxi.take(voucher, under: terms) { text in kept.append(text) }
+        let statement = try UseStatement(
+            parsing: try await city.count(voucher, from: taxi.id, under: terms), under: terms,
+            from: city.profile)
+        let ride = try taxi.receipt(
+            for: taken, under: terms, BilingualText(ja: "乗車1回", en: "One ride"))
+        // end
+        #expect(statement.outcome == .counted && !ride.isEmpty && kept == [voucher])
+    }
+
     private static let pages = [
         "Issuing", "Holding", "Verifying", "Trusting", "Attesting", "Evaluating", "CardOnly",
-        "Operating",
-        "Anonymous",
+        "Operating", "Anonymous", "Notices", "Entitlements",
     ]
 
     @Test(arguments: pages)

@@ -40,6 +40,9 @@ struct Story {
         try await withoutPhone(founders, at: door)
         try await vote(founders, card, of: aiko)
         try await settle(founders, cards)
+        try await Benefits(
+            stage: stage, city: club, edition: founders, card: card, wallet: aiko.wallet
+        ).tell()
         try await audit(card, of: aiko)
         stage.act("おわり", "That is the whole story.")
     }

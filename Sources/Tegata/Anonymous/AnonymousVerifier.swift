@@ -90,19 +90,14 @@ public struct AnonymousVerifier: Sendable {
             throw .holderBindingInvalid
         }
         let statement = try question.statement(Int(clamping: part))
-        let nullifier: Point
-        do {
-            nullifier = try statement.verify(proof)
-        } catch {
-            throw error == .malformed ? .malformed : .holderBindingInvalid
-        }
+        let nullifier = try statement.nullifier(of: proof)
         try await store.consume(nonce, now: now)
         // Last, and decisive: nothing after it can fail.
-        try await nullifiers.use(nullifier.encoded, in: action.scope(of: id))
+        try await nullifiers.use(nullifier.bytes, in: action.scope(of: id))
         return AnonymousMembership(
             issuer: action.snapshot.issuer, edition: action.snapshot.edition,
             anonymity: statement.set.points.count, predicates: action.predicates,
-            nullifier: Pseudonym(bytes: nullifier.encoded))
+            nullifier: nullifier)
     }
 }
 

@@ -31,15 +31,34 @@ extension Holder {
         guard snapshot.anonymity >= crowd else { throw .limitExceeded }
         let part = snapshot.cards.part(of: commitment)
         let statement = try question.statement(part)
-        var random = SystemRandomness()
-        let proof: [UInt8]
-        do {
-            proof = try statement.answer(opening, using: &random)
-        } catch {
-            throw error == .mismatch ? .typeMismatch : Refusal(error)
-        }
+        let proof = try statement.proof(with: opening)
         return JSON.object([
             "nonce": .string(question.nonce), "part": .whole(Int64(part)), "proof": .bytes(proof),
         ]).text
+    }
+}
+
+extension AnonymousQuestion {
+    /// The proof of the card that `opening` opens.
+    ///
+    /// - Throws: `typeMismatch` when it is not in the set or does not have what is asked.
+    func proof(with opening: CardOpening) throws(Refusal) -> [UInt8] {
+        var random = SystemRandomness()
+        do {
+            return try answer(opening, using: &random)
+        } catch {
+            throw error == .mismatch ? .typeMismatch : Refusal(error)
+        }
+    }
+
+    /// The nullifier of a proof that holds.
+    ///
+    /// - Throws: `malformed` for another size, `holderBindingInvalid`.
+    func nullifier(of proof: [UInt8]) throws(Refusal) -> Pseudonym {
+        do {
+            return Pseudonym(bytes: try verify(proof).encoded)
+        } catch {
+            throw error == .malformed ? .malformed : .holderBindingInvalid
+        }
     }
 }

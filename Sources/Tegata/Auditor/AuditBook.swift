@@ -22,6 +22,8 @@ struct AuditBook {
     private var settled = Set<FixedBytes<33>>()
     /// How many of the compared list's persons are settled.
     private var settledInLists = 0
+    /// Notices that no receipt and no withdrawal stands against.
+    private var unanswered = 0
 
     init(_ edition: OpenEdition) {
         self.edition = edition
@@ -37,6 +39,11 @@ struct AuditBook {
         guard sessions.isWhole || entry.kind == .sessions else { throw .badSessions }
         switch entry.kind {
         case .deposit: guard edition.identity != nil else { throw .impossible }
+        case .notice: unanswered += 1
+        case .receipt, .withdrawal:
+            guard unanswered > 0 else { throw .impossible }
+            unanswered -= 1
+        case .redemption: break
         case .sessions:
             do {
                 try sessions.take(entry.content)

@@ -78,9 +78,7 @@ public struct Edition: Hashable, Sendable {
 
     /// What every edition satisfies, planned or received.
     func check() throws(EditionError) {
-        guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy(Self.isNameByte) else {
-            throw .id
-        }
+        guard Self.isName(id) else { throw .id }
         guard !onePerPerson || !nationalID.isEmpty else { throw .onePerPersonWithoutNationalID }
         guard (60...1_000_000_000).contains(cardLifetime) else { throw .cardLifetime }
         guard benefits.count <= 64, benefits.allSatisfy({ $0.utf8.count <= 256 }) else {
@@ -108,6 +106,11 @@ public struct Edition: Hashable, Sendable {
         for (field, texts) in fields where texts.contains(where: NumberGuard.finds) {
             throw .looksLikeIDNumber(field: field)
         }
+    }
+
+    /// Whether a text can be a name: 1 … 64 of `a-z 0-9 - _ .`
+    static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -24,6 +24,7 @@ public final class Issuer: Sendable {
     // The frozen lists, as far as they were read from the log.
     let frozen = Mutex<[EditionDigest: FrozenLists]>([:])
     let seal: SessionSeal
+    /// Signs receipts and what else an issuer says about notices and uses.
 
     /// An issuer with this identifier.
     ///
@@ -103,6 +104,7 @@ public final class Issuer: Sendable {
 
     var keys: IssuerKeys { signing.withLock { $0.keys } }
     var ring: KeyRing { signing.withLock { $0.ring } }
+    var letters: LetterSigner { signing.withLock { $0.letters } }
 
     /// Signs with other keys from now on; keys for the register and the log stay. Cards of `earlier` keys stay good, those of
     /// `withdrawn` ones are refused by everyone who has the new profile.
@@ -266,6 +268,7 @@ public final class Issuer: Sendable {
         let keys: IssuerKeys
         let ring: KeyRing
         let history: KeyRing
+        let letters: LetterSigner
 
         /// `nil` when a key is named twice.
         init?(_ keys: IssuerKeys) {
@@ -275,6 +278,7 @@ public final class Issuer: Sendable {
             self.keys = keys
             self.ring = ring
             self.history = history
+            letters = LetterSigner(keys.card)
         }
     }
 

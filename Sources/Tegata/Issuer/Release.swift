@@ -65,7 +65,7 @@ extension Issuer {
     /// The key that a card of ours is bound to.
     ///
     /// - Throws: `unauthorized` when nobody holds it on a phone.
-    private func holderKey(of memo: CardMemo) throws(Refusal) -> VerifyingKey {
+    func holderKey(of memo: CardMemo) throws(Refusal) -> VerifyingKey {
         let answer = try JSON.message(memo.answer.isEmpty ? "{}" : memo.answer, limit: 1 << 20)
         guard let card = answer["card"]?.string else { throw .unauthorized }
         let received = try ReceivedSDJWT(parsing: Array(card.utf8), .credential)

@@ -21,6 +21,10 @@ package struct LogEntry: Hashable, Sendable {
         case sessions = 14
         case settled = 15
         case deposit = 16
+        case notice = 20
+        case receipt = 21
+        case withdrawal = 22
+        case redemption = 23
         case relocation = 30
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
@@ -85,7 +89,8 @@ package struct LogEntry: Hashable, Sendable {
             case .relocation: edition == EditionDigest()
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
-            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant, .deposit:
+            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant, .deposit,
+                .notice, .receipt, .withdrawal, .redemption:
                 content.count == 32
             }
         guard isWhole else { throw .malformed }

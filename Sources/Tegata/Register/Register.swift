@@ -86,6 +86,8 @@ package actor Register {
         var persons = Set<FixedBytes<33>>()
         var keys = Set<FixedBytes<32>>()
         var indexes = Set<UInt32>()
+        /// How programmes that begin in this batch are addressed.
+        var addressings = [FixedBytes<32>: FixedBytes<32>]()
         /// Whether it changes what claims are decided by, so that no claim may follow.
         var isChange = false
 

@@ -21,6 +21,10 @@ enum RegisterMemo {
     case settled
     /// Where the register goes on.
     case relocation(RegisterState.Site)
+    case notice(NoticeMemo)
+    case receipt(ReceiptMemo)
+    case withdrawal(WithdrawalMemo)
+    case redemption(RedemptionMemo)
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
@@ -38,6 +42,10 @@ enum RegisterMemo {
         case .sessions(let used): bigEndian(used)
         case .deposit(let session): session
         case .settled: [0]
+        case .notice(let memo): memo.fields
+        case .receipt(let memo): memo.fields
+        case .withdrawal(let memo): memo.fields
+        case .redemption(let memo): memo.fields
         case .relocation(let site): bigEndian(site.number) + Array(site.name.utf8)
         }
     }
@@ -74,6 +82,10 @@ enum RegisterMemo {
         case .settled:
             guard fields == [0] else { throw .malformed }
             self = .settled
+        case .notice: self = .notice(try NoticeMemo(fields))
+        case .receipt: self = .receipt(try ReceiptMemo(fields))
+        case .withdrawal: self = .withdrawal(try WithdrawalMemo(fields))
+        case .redemption: self = .redemption(try RedemptionMemo(fields))
         case .relocation:
             guard fields.count > 4, let name = String(validating: fields[4...], as: UTF8.self)
             else { throw .malformed }

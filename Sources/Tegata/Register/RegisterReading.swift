@@ -76,6 +76,21 @@ extension Register {
         }
     }
 
+    /// A record's memo, with the log proof for its entry.
+    func document(at record: UInt64) async throws(Refusal) -> (memo: RegisterMemo, proof: LogProof)
+    {
+        _ = try await current()
+        let stored = try await records(record..<record + 1)[0]
+        guard let entry = try? LogEntry(parsing: stored.entry),
+            let memo = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
+        else {
+            fault = .damaged(record: record)
+            throw .unavailable
+        }
+        return (memo, try proof(at: record))
+    }
+
     /// What an entrant asked, by the record of the entry, with the log proof for it.
     func entrant(
         at record: UInt64

@@ -57,6 +57,10 @@ struct RegisterState: Sendable {
     private(set) var site: Site?
     private var answers = [Key: Answer]()
     private(set) var indexes = StatusIndexes()
+    /// What holders were told, and what they answered.
+    private(set) var notices = NoticeLedger()
+    /// Which uses of entitlements were counted.
+    private(set) var redemptions = RedemptionLedger()
 
     /// The record that answered this request before; `nil` for a key not seen.
     ///
@@ -221,6 +225,14 @@ struct RegisterState: Sendable {
         case .relocation(let next):
             guard next.number == (site?.number ?? 0) + 1 else { throw .malformed }
             site = next
+        case .notice(let memo):
+            guard books[entry.edition] != nil else { throw .malformed }
+            try notices.enter(memo, entry, at: size)
+        case .receipt(let memo): try notices.settle(memo, entry, at: size)
+        case .withdrawal(let memo): try notices.withdraw(memo, entry, at: size)
+        case .redemption(let memo):
+            guard books[entry.edition] != nil else { throw .malformed }
+            try redemptions.count(memo, entry, at: size)
         }
         size += 1
     }
@@ -283,6 +295,7 @@ struct RegisterState: Sendable {
             try admit(memo, to: edition)
             card = CardState(memo, record: size)
         case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
+            .notice, .receipt, .withdrawal, .redemption,
             .relocation:
             throw .malformed
         }

@@ -20,7 +20,7 @@ enum Sale {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         print("\(claims) people claim \(limit) cards, all at once")
         try await sell("in memory", over: .inMemory(), nil, claims, limit)
-        print("raw: \(Int(try commits(in: folder))) synchronised 4 KiB writes a second")
+        print("raw: \(Int(try Disk.commits(in: folder))) synchronised 4 KiB writes a second")
         try await sell(
             "SQLite", over: .sqlite(at: folder + "/register.db"),
             LogDirectory(at: folder + "/log"), claims, limit)
@@ -30,23 +30,6 @@ enum Sale {
         try await sell(
             "PostgreSQL", over: .postgres(server.connection, named: "sale"),
             LogDirectory(at: folder + "/log2"), claims, limit)
-    }
-
-    /// What the disk itself can: one block written and synchronised at a time.
-    private static func commits(in folder: String) throws -> Double {
-        let path = folder + "/raw"
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-        guard let file = FileHandle(forWritingAtPath: path) else { return 0 }
-        let block = Data(count: 4096)
-        let start = Clock.wall
-        var count = 0.0
-        while Clock.wall - start < 1e9 {
-            try file.seek(toOffset: 0)
-            try file.write(contentsOf: block)
-            try file.synchronize()
-            count += 1
-        }
-        return count / ((Clock.wall - start) / 1e9)
     }
 
     private static func sell(
@@ -112,6 +95,26 @@ private func askSome(
             }
         }
         return await group.reduce(into: []) { $0.append($1) }
+    }
+}
+
+/// The ruler for durable work.
+enum Disk {
+    /// What the disk itself can: one block written and synchronised at a time.
+    static func commits(in folder: String) throws -> Double {
+        let path = folder + "/raw"
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        guard let file = FileHandle(forWritingAtPath: path) else { return 0 }
+        let block = Data(count: 4096)
+        let start = Clock.wall
+        var count = 0.0
+        while Clock.wall - start < 1e9 {
+            try file.seek(toOffset: 0)
+            try file.write(contentsOf: block)
+            try file.synchronize()
+            count += 1
+        }
+        return count / ((Clock.wall - start) / 1e9)
     }
 }
 

@@ -35,6 +35,14 @@ import Testing
         #expect(try trustVectors(await RoleStory()).isReproduced())
     }
 
+    @Test func `notices are what this code makes`() async throws {
+        #expect(try noticeVectors(await RoleStory()).isReproduced())
+    }
+
+    @Test func `entitlements are what this code makes`() async throws {
+        #expect(try entitlementVectors(await RoleStory()).isReproduced())
+    }
+
     @Test func `ID cards are what this code makes, by chance other bytes`() async throws {
         #expect(try await nationalIDVectors().isKept())
     }

@@ -1,0 +1,118 @@
+import TegataCrypto
+import TegataSDJWT
+import TestSupport
+
+@testable import Tegata
+
+/// Terms, what an issuer says to vouchers, and numbers used twice: `entitlements.json`.
+func entitlementVectors(_ story: RoleStory) throws -> VectorFile {
+    let rides = try RidesStory(story)
+    var file = VectorFile(
+        "entitlements", "Entitlements and their uses: Spec/entitlement.md.",
+        given: [
+            "profile": .string(story.issuer.profile.encoded),
+            "terms": .string(rides.terms.encoded),
+        ])
+    file.add(
+        "terms", "three rides in each of two windows, one of them offline", [:],
+        output: [
+            "digest": .hex(rides.terms.digest.array), "count": 3, "offline": 1,
+            "windows": .array(RidesStory.windows.map(JSON.whole)),
+        ])
+    for (comment, change) in [
+        ("no uses", { $0.payload["count"] = "0" }),
+        ("windows that stand still", { $0.payload["windows"] = "[5,5]" }),
+        ("a shop twice", { $0.payload["shops"] = #"["a","a"]"# }),
+        ("anonymous without a network", { $0.payload["mode"] = "\"anonymous\"" }),
+    ] as [(String, (inout TokenForgery) -> Void)] {
+        var forgery = try TokenForgery(rides.terms.encoded)
+        change(&forgery)
+        file.add(
+            "terms", comment, ["terms": .string(forgery.signed(by: story.issuer.keys.card))],
+            expect: "malformed")
+    }
+    for outcome in UseOutcome.allCases {
+        file.add(
+            "use-statement", outcome.name,
+            ["statement": .string(try rides.statement(outcome))],
+            output: ["outcome": .string(outcome.name), "number": 2, "shop": "https://taxi.example"])
+    }
+    let (taxi, inn) = (RidesStory.shops[0], RidesStory.shops[1])
+    func double(
+        _ comment: String, _ one: (String, String), _ other: (String, String),
+        expect: String = "ok",
+        bearer: String = ""
+    ) {
+        file.add(
+            "double-use", comment,
+            [
+                "vouchers": [.string(one.0), .string(other.0)],
+                "shops": [.string(one.1), .string(other.1)],
+            ], expect: expect,
+            output: expect == "ok" ? ["bearer": .string(bearer), "number": 2, "serial": 7] : [:])
+    }
+    let (a, b, c) = (
+        try rides.voucher(at: taxi, "one"), try rides.voucher(at: inn, "two"),
+        try rides.voucher(at: taxi, "three")
+    )
+    double("two shops have one number", (a, taxi), (b, inn), bearer: "holder")
+    double("one shop has it twice", (a, taxi), (c, taxi), bearer: "shop")
+    double("the same voucher", (a, taxi), (a, taxi), expect: "conflict")
+    double("a voucher for another shop", (a, taxi), (a, inn), expect: "holder_binding_invalid")
+    double(
+        "a shop that the terms do not name", (a, taxi), (b, "https://bar.example"),
+        expect: "issuer_untrusted")
+    double(
+        "one that the issuer numbers", (a, taxi),
+        (try rides.voucher(at: inn, "four", isOffline: false), inn),
+        expect: "conflict")
+    return file
+}
+
+/// Rides with serial 7 of `founders`.
+struct RidesStory {
+    static let windows: [Int64] = [
+        RoleStory.now - 100, RoleStory.now + 100_000, RoleStory.now + 200_000,
+    ]
+    static let shops = ["https://taxi.example", "https://inn.example"]
+
+    let story: RoleStory
+    let card: Card
+    let terms: EntitlementTerms
+
+    init(_ story: RoleStory) throws {
+        let door = try Door(story)
+        (self.story, card) = (door.story, door.card)
+        let plan = try Entitlement(
+            "taxi", title: BilingualText(ja: "タクシー券", en: "Taxi rides"), count: 3, offline: 1,
+            windows: Self.windows, shops: Self.shops)
+        terms = try EntitlementTerms(
+            parsing: story.issuer.terms(of: plan, in: story.founders), from: story.issuer.profile)
+    }
+
+    /// A voucher for a shop's question with this nonce; offline it has the only number there is.
+    func voucher(at shop: String, _ nonce: String, isOffline: Bool = true) throws -> String {
+        let key = SigningKey.secp256k1(story.kioskKey)
+        let question = UseQuestion.sign(
+            terms, window: 0, isOffline: isOffline, snapshot: nil, by: shop, nonce: nonce,
+            at: RoleStory.now, expires: RoleStory.now + 300, key)
+        guard let ring = KeyRing([key.verifyingKey]) else { throw Refusal.malformed }
+        var uses = EntitlementUses()
+        return try story.holder.use(
+            question, of: terms, with: card,
+            from: VerifierProfile(verifier: shop, ring: ring), in: &uses)
+    }
+
+    func statement(_ outcome: UseOutcome) throws -> String {
+        let text = try voucher(at: Self.shops[0], "one")
+        let voucher = try Voucher(
+            parsing: text, for: Self.shops[0], under: terms, from: story.issuer.profile,
+            at: RoleStory.now, age: 300)
+        return UseStatement.sign(
+            voucher, terms,
+            RegisterState.Counting(
+                number: 2, outcome: outcome,
+                first: outcome == .counted ? nil : SHA256.hash([])), from: story.issuer.id,
+            at: RoleStory.now, by: story.issuer.letters)
+    }
+}
