@@ -144,8 +144,11 @@ extension Issuer {
     /// Signs the terms of an entitlement for the cards of an edition.
     ///
     /// - Returns: text for wallets and shops (``EntitlementTerms``).
-    public func terms(of plan: Entitlement, in edition: OpenEdition) -> String {
-        letters.sign(
+    /// - Throws: `unavailable`, from an external signer only.
+    public func terms(
+        of plan: Entitlement, in edition: OpenEdition
+    ) throws(Refusal) -> String {
+        try letters.sign(
             [
                 "iss": .string(id), "iat": .whole(clock()), "id": .string(plan.id),
                 "edition": .string(edition.edition.id), "title": plan.title.json,

@@ -32,8 +32,9 @@ extension Issuer {
                 : plan.windows[voucher.window + 1] + plan.grace
             guard now < age else { throw .expired }
             let records = try await register.submit { state, batch throws(Refusal) in
-                try state.count(voucher, under: terms, &batch) { counting in
-                    self.memo(of: voucher, terms, counting, at: now)
+                try state.count(voucher, under: terms, &batch) {
+                    counting throws(Refusal) in
+                    try self.memo(of: voucher, terms, counting, at: now)
                 }
             }
             guard let first = records.first else { throw .unavailable }
@@ -66,9 +67,9 @@ extension Issuer {
     private func memo(
         of voucher: Voucher, _ terms: EntitlementTerms, _ counting: RegisterState.Counting,
         at now: Int64
-    ) -> RedemptionMemo {
+    ) throws(Refusal) -> RedemptionMemo {
         var random = SystemRandomness()
-        let statement = UseStatement.sign(
+        let statement = try UseStatement.sign(
             voucher, terms, counting, from: id, at: now, by: letters)
         return RedemptionMemo(
             salt: random.fixed(), terms: terms.digest, window: UInt32(voucher.window),
@@ -108,7 +109,7 @@ public struct UseStatement: Sendable {
     static func sign(
         _ voucher: Voucher, _ terms: EntitlementTerms, _ counting: RegisterState.Counting,
         from issuer: String, at now: Int64, by signer: LetterSigner
-    ) -> String {
+    ) throws(Refusal) -> String {
         var payload: JSONObject = [
             "iss": .string(issuer), "iat": .whole(now), "terms": .bytes(terms.digest.array),
             "voucher": .bytes(voucher.digest.array), "shop": .string(voucher.shop),
@@ -116,7 +117,7 @@ public struct UseStatement: Sendable {
             "outcome": .string(counting.outcome.name),
         ]
         if let first = counting.first { payload.add("first", .bytes(first.array)) }
-        return signer.sign(.object(payload), type: type)
+        return try signer.sign(.object(payload), type: type)
     }
 
     /// Reads a statement of the issuer of these terms.

@@ -8,7 +8,7 @@ public struct Shop: Sendable {
     public let id: String
     let key: SigningKey
     let profileOfIssuer: IssuerProfile
-    let store: any ChallengeStore
+    let store: ChallengeStore
     let book: NullifierStore
     let clock: @Sendable () -> Int64
 
@@ -22,7 +22,7 @@ public struct Shop: Sendable {
     ///   - book: which numbers it took without a network. Whoever can rewrite it has the shop take a number twice, and pay for it.
     public init(
         at id: String, key: SigningKey, trusting issuer: IssuerProfile,
-        store: some ChallengeStore, book: NullifierStore
+        store: some StateStore, book: NullifierStore
     ) {
         self.init(
             at: id, key: key, trusting: issuer, store: store, book: book,
@@ -31,13 +31,13 @@ public struct Shop: Sendable {
 
     package init(
         at id: String, key: SigningKey, trusting issuer: IssuerProfile,
-        store: some ChallengeStore, book: NullifierStore,
+        store: some StateStore, book: NullifierStore,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.id = id
         self.key = key
         profileOfIssuer = issuer
-        self.store = store
+        self.store = ChallengeStore(store, of: .shop)
         self.book = book
         self.clock = clock
     }
@@ -70,7 +70,7 @@ public struct Shop: Sendable {
         var random = SystemRandomness()
         let (nonce, now) = (Base64URL.encode(random.bytes(32)), clock())
         let expires = now + AnonymousVerifier.questionLifetime
-        let text = UseQuestion.sign(
+        let text = try UseQuestion.sign(
             terms, window: try terms.entitlement.window(at: now), isOffline: isOffline,
             snapshot: snapshot, by: id, nonce: nonce, at: now, expires: expires, key)
         try await store.remember(nonce, content: text, until: expires, now: now)

@@ -21,7 +21,7 @@ struct UseQuestion {
     static func sign(
         _ terms: EntitlementTerms, window: Int, isOffline: Bool, snapshot: MemberSnapshot?,
         by shop: String, nonce: String, at now: Int64, expires: Int64, _ key: SigningKey
-    ) -> String {
+    ) throws(Refusal) -> String {
         var payload: JSONObject = [
             "iss": .string(shop), "iat": .whole(now), "exp": .whole(expires),
             "nonce": .string(nonce), "terms": .bytes(terms.digest.array),
@@ -29,7 +29,7 @@ struct UseQuestion {
         ]
         if isOffline { payload.add("offline", true) }
         if let snapshot { payload.add("snapshot", .bytes(snapshot.root.array)) }
-        return SignedText.sign(.object(payload), type: type, by: key)
+        return try SignedText.sign(.object(payload), type: type, by: key)
     }
 
     /// Reads a question of a shop about these terms.

@@ -67,10 +67,14 @@ extension Shop {
         _ use: FixedBytes<32>, window: Int, _ terms: EntitlementTerms, _ text: BilingualText
     ) throws(NoticeError) -> String {
         try text.check("text", atMost: 1024, isMultiline: true)
-        return SignedText.sign(
-            [
-                "iss": .string(id), "iat": .whole(clock()), "terms": .bytes(terms.digest.array),
-                "window": .whole(Int64(window)), "use": .bytes(use.array), "text": text.json,
-            ], type: UseReceipt.type, by: key)
+        let receipt: JSON = [
+            "iss": .string(id), "iat": .whole(clock()), "terms": .bytes(terms.digest.array),
+            "window": .whole(Int64(window)), "use": .bytes(use.array), "text": text.json,
+        ]
+        do {
+            return try SignedText.sign(receipt, type: UseReceipt.type, by: key)
+        } catch {
+            throw .refused(error)
+        }
     }
 }

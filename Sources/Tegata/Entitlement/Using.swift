@@ -97,7 +97,7 @@ extension Holder {
             use.add("number", .whole(Int64(number)))
         }
         return String(
-            decoding: card.held.presentation(
+            decoding: try card.held.presentation(
                 revealing: [], by: key, audience: question.shop, nonce: question.nonce, at: now,
                 extra: ["tegata": ["use": .object(use)]]), as: UTF8.self)
     }

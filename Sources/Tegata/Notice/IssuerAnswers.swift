@@ -22,7 +22,7 @@ extension Issuer {
         try await check(said, told, snapshot, at: now)
         var random = SystemRandomness()
         let salt: FixedBytes<32> = random.fixed()
-        let receipt = NoticeReceipt(
+        let receipt = try NoticeReceipt(
             issuer: id, time: now, notice: said.notice,
             answer: LoggedDocument.digest(of: answer), word: said.word
         ).signed(by: letters)
@@ -53,7 +53,7 @@ extension Issuer {
     ) async throws(NoticeError) -> String? {
         try reason.check("reason", atMost: 1024, isMultiline: true)
         do throws(Refusal) {
-            try await record(withdrawal(of: notice, reason, replacedBy: nil), for: nil)
+            try await record(try withdrawal(of: notice, reason, replacedBy: nil), for: nil)
             return try await register.notice(notice)?.state == .withdrawn
                 ? withdrawal(of: notice) : nil
         } catch {
@@ -79,10 +79,10 @@ extension Issuer {
         let writer = try writer(programme, edition)
         try writer.check(draft)
         var random = SystemRandomness()
-        let signed = writer.sign(draft, replacing: notice, using: &random)
         do throws(Refusal) {
+            let signed = try writer.sign(draft, replacing: notice, using: &random)
             try await record(
-                withdrawal(of: notice, reason, replacedBy: signed.id), for: signed)
+                try withdrawal(of: notice, reason, replacedBy: signed.id), for: signed)
             guard let successor = try await register.notice(notice)?.successor else {
                 throw .unavailable
             }
@@ -139,10 +139,10 @@ extension Issuer {
 
     private func withdrawal(
         of notice: NoticeID, _ reason: BilingualText, replacedBy successor: NoticeID?
-    ) -> WithdrawalMemo {
+    ) throws(Refusal) -> WithdrawalMemo {
         var random = SystemRandomness()
         let now = clock()
-        let text = NoticeWithdrawal(
+        let text = try NoticeWithdrawal(
             issuer: id, time: now, notice: notice, reason: reason, replacedBy: successor
         ).signed(by: letters)
         return WithdrawalMemo(

@@ -143,7 +143,7 @@ extension Issuer {
         var random = SystemRandomness()
         var signed = [NoticeDraft.Signed]()
         signed.reserveCapacity(drafts.count)
-        for draft in drafts { signed.append(writer.sign(draft, using: &random)) }
+        for draft in drafts { signed.append(try writer.sign(draft, using: &random)) }
         return try await register.enter(signed, in: edition)
     }
 

@@ -92,7 +92,7 @@ extension Holder {
             "answer": .string(word.name), "iat": .whole(now),
         ]
         return String(
-            decoding: CompactJWS.sign(
+            decoding: try CompactJWS.sign(
                 payload: payload.encoded, type: NoticeAnswer.type, by: key, embedding: publicKey),
             as: UTF8.self)
     }

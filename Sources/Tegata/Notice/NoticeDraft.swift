@@ -85,7 +85,7 @@ package struct NoticeWriter: Sendable {
     package func sign(
         _ draft: NoticeDraft, replacing earlier: NoticeID? = nil,
         using source: inout some Randomness
-    ) -> NoticeDraft.Signed {
+    ) throws(Refusal) -> NoticeDraft.Signed {
         var what: JSONObject = ["to": address(draft.address)]
         if let benefit = draft.benefit { what.add("benefit", benefit.json) }
         if let earlier { what.add("replaces", .bytes(earlier.array)) }
@@ -94,7 +94,7 @@ package struct NoticeWriter: Sendable {
         let when: JSON = [
             "iat": .whole(time), "nonce": .bytes(Array(drawn[..<16])),
         ]
-        let token = CompactJWS.sign(
+        let token = try CompactJWS.sign(
             payload: shared + when.encoded.dropFirst().dropLast() + [UInt8(ascii: ",")]
                 + said.dropFirst(), under: header, by: key)
         return NoticeDraft.Signed(

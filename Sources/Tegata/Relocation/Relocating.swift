@@ -16,7 +16,7 @@ extension Issuer {
             throw .unsupported
         }
         let (state, head) = try await register.arrival()
-        return Relocation(
+        return try Relocation(
             issuer: id, number: Int(state.site?.number ?? 0) + 1, site: site, size: head.size,
             root: head.root, report: report.map { SHA256.hash(Array($0.utf8)) }
         ).signed(by: keys, at: clock())

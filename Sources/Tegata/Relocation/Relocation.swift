@@ -21,14 +21,14 @@ public struct Relocation: Hashable, Sendable {
     public let report: FixedBytes<32>?
 
     /// The document, for the council where there is one, else for the log.
-    func signed(by keys: IssuerKeys, at time: Int64) -> String {
+    func signed(by keys: IssuerKeys, at time: Int64) throws(Refusal) -> String {
         var payload: JSONObject = [
             "iss": .string(issuer), "iat": .whole(time), "number": .whole(Int64(number)),
             "site": .string(site), "size": .whole(Int64(clamping: size)),
             "root": .bytes(root.array),
         ]
         if let report { payload.add("report", .bytes(report.array)) }
-        return keys.sign(.object(payload), type: Self.type)
+        return try keys.sign(.object(payload), type: Self.type)
     }
 
     /// Reads a relocation that issuer, and council where there is one, signed.

@@ -5,8 +5,10 @@ package import TegataSDJWT
 // council's signature below it, behind a tilde.
 extension IssuerKeys {
     /// Signs `payload`; a council signs the result before anybody believes it.
-    package func sign(_ payload: JSON, type: String) -> String {
-        SignedText.sign(payload, type: type, by: card)
+    ///
+    /// - Throws: `unavailable`, from an external signer only.
+    package func sign(_ payload: JSON, type: String) throws(Refusal) -> String {
+        try SignedText.sign(payload, type: type, by: card)
     }
 }
 

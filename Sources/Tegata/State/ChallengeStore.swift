@@ -21,7 +21,7 @@ package struct ChallengeStore: Sendable {
 
     /// Whose values they are.
     package enum Role: String, Sendable {
-        case attestor, issuer, verifier, hall
+        case attestor, issuer, verifier, hall, shop
     }
 
     /// Keeps `content` under the fresh random `nonce` until `expiry`, seconds since 1970.

@@ -64,7 +64,7 @@ public struct TrustSigner: Sendable {
         var (tree, entries) = try await read(directory)
         let old = tree.size
         guard let version = UInt32(exactly: old + 1) else { throw .limitExceeded }
-        let token = sign(contents, version, until: expires, nextKeys)
+        let token = try sign(contents, version, until: expires, nextKeys)
         entries.append(TrustBundle.entry(version, SHA256.hash(Array(token.utf8))))
         tree.append(TreeHash(leaf: entries[Int(old)]))
         let text: String
@@ -93,14 +93,14 @@ public struct TrustSigner: Sendable {
     func sign(
         _ contents: TrustContents, _ version: UInt32, until expires: Int64,
         _ nextKeys: [VerifyingKey]
-    ) -> String {
+    ) throws(Refusal) -> String {
         let keys = nextKeys.isEmpty ? [key.verifyingKey] : nextKeys
         var payload: JSONObject = [
             "iss": .string(id), "version": .whole(Int64(version)), "iat": .whole(clock()),
             "exp": .whole(expires), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
         ]
         for member in contents.members { payload.add(member.name, member.value) }
-        return SignedText.sign(.object(payload), type: TrustBundle.type, by: key)
+        return try SignedText.sign(.object(payload), type: TrustBundle.type, by: key)
     }
 
     static func proof(
