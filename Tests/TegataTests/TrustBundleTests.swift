@@ -169,6 +169,40 @@ import Testing
         #expect(throws: Refusal.malformed) { try world.signer.pin(witnesses: [], quorum: 1) }
     }
 
+    @Test
+    func `nothing is published before the witnesses have seen it, and what was begun is finished`()
+        async throws
+    {
+        let world = try await TrustWorld()
+        let name = "trust.example/tegata-trust"
+        let signer = try NoteSigner(name: "witness.example", kind: .witness)
+        let logKey = try NoteSigner(name: name, kind: .log, key: world.log).key
+        let witness = try Witness(signer, of: [logKey], store: InMemoryWitnessStore())
+        let honest = WitnessConnection(signer.key, witness) { UInt64(TrustWorld.now) }
+        // The answer is lost once: the witness has seen what was never published.
+        let lost = WitnessConnection(signer.key) { body in
+            _ = await witness.addCheckpoint(Array(body.utf8), at: UInt64(TrustWorld.now))
+            throw Refusal.unavailable
+        }
+        let end = TrustWorld.now + 86_400
+        let contents = try world.contents()
+        await #expect(throws: Refusal.unavailable) {
+            try await world.signer.publish(
+                contents, until: end, in: world.directory, witnesses: Witnesses([lost]))
+        }
+        #expect(try world.directory.checkpoint() == nil)
+        #expect(try world.directory.read("trust") == nil)
+        let second = try await world.signer.publish(
+            TrustContents(), until: end, in: world.directory, witnesses: Witnesses([honest]))
+        let pin = try world.signer.pin(witnesses: [signer.key], quorum: 1)
+        let first = String(
+            decoding: try #require(try world.directory.read("trust-1")), as: UTF8.self)
+        let begun = try world.open(first, by: pin)
+        #expect(begun.version == 1 && begun.contents.issuers.count == 1)
+        let next = try world.open(second, by: begun.pin)
+        #expect(next.version == 2 && next.contents.issuers.isEmpty)
+    }
+
     @Test(
         arguments: [
             ("iat", "1795392060", nil), ("iat", "1795392061", Refusal.notYetValid),

@@ -31,6 +31,12 @@ struct BundleCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp(language(.nextKey), valueName: "jwk file"))
         var nextKey: [String] = []
 
+        @Option(help: ArgumentHelp(language(.witnessHelp), valueName: "key=url"))
+        var witness: [String] = []
+
+        @Option(help: ArgumentHelp(language(.quorumHelp)))
+        var quorum: Int?
+
         @Option(help: ArgumentHelp(language(.days)))
         var days = 30
 
@@ -48,6 +54,9 @@ struct BundleCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard (1...366).contains(days) else { throw ValidationError("--days 1…366") }
+            guard (0...witness.count).contains(quorum ?? 0) else {
+                throw ValidationError("--quorum 0…\(witness.count)")
+            }
         }
 
         func run() async throws {
@@ -57,12 +66,16 @@ struct BundleCommand: AsyncParsableCommand {
                 log: try Ed25519.PrivateKey(rawRepresentation: secret(logKey)))
             let next = try nextKey.map { try VerifyingKey(parsing: try Texts.line($0)) }
             let end = Int64(Date().timeIntervalSince1970) + Int64(days) * 86_400
+            let connections = try witness.map(WitnessConnection.init(named:))
+            let needed = quorum ?? connections.count
             let text = try await signer.publish(
-                contents, until: end, nextKeys: next, in: LogDirectory(at: out))
-            let bundle = try signer.pin().open(text)
+                contents, until: end, nextKeys: next, in: LogDirectory(at: out),
+                witnesses: Witnesses(connections, quorum: needed))
+            let first = try signer.pin(witnesses: connections.map(\.key), quorum: needed)
+            let bundle = try first.open(text)
             // What is given to verifiers by hand, once.
             let pin = out + "/pin.json"
-            if bundle.version == 1 { try Texts.write(try signer.pin().encoded, to: pin) }
+            if bundle.version == 1 { try Texts.write(first.encoded, to: pin) }
             try output.print(
                 Made(
                     bundle: out + "/trust", pin: pin, version: bundle.version,
@@ -206,5 +219,20 @@ private struct StatusLists: StatusSource {
             return try await source.statusList(at: uri)
         }
         return try await served.statusList(at: uri)
+    }
+}
+
+extension WitnessConnection {
+    /// A witness by its key and address, `name+id+key=https://…`.
+    fileprivate init(named text: String) throws {
+        guard let mark = text.firstRange(of: "=http"),
+            let key = try? NoteKey(parsing: String(text[..<mark.lowerBound])), key.kind == .witness
+        else { throw ValidationError("--witness \(text.line): \(language(.witnessHelp))") }
+        let address = text[text.index(after: mark.lowerBound)...] + "/add-checkpoint"
+        self.init(key) { body in
+            let answer = try await OutboundHTTP(limit: 1 << 16)
+                .send("POST", String(address), body: Array(body.utf8), acceptsLoopback: true)
+            return (answer.status, answer.body)
+        }
     }
 }

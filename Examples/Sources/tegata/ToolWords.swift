@@ -180,6 +180,10 @@ extension Message {
     static let nextKey = Message(
         "次の一覧に署名してよい公開鍵（JWK）。くり返せます。",
         "A public key that may sign the next bundles, a JWK; once for each.")
+    static let witnessHelp = Message(
+        "証人。name+id+key=URL の形。くり返せます。", "A witness, as name+id+key=URL; once for each.")
+    static let quorumHelp = Message(
+        "署名が必要な証人の数。なければ全員。", "How many witnesses must sign; all of them without it.")
     static let days = Message("有効な日数。", "For how many days it holds.")
     static let bundleOut = Message("公開するフォルダー。", "The folder to publish.")
     static let bundleIn = Message("信頼の一覧", "bundle")

@@ -40,7 +40,9 @@ import WalletService
         #expect(try await prove(third, "nobody", for: "founders").reason == "national_id_invalid")
     }
 
-    @Test func `a claim is given up, and the wallet that was bound to it gets nothing`() async throws {
+    @Test func `a claim is given up, and the wallet that was bound to it gets nothing`()
+        async throws
+    {
         let site = try await Site.shared.value
         let (browser, first) = (Browser(site.address), try wallet())
         let waiting = try await ask(browser, first, for: "founders")
