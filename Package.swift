@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "TegataSQLite", targets: ["TegataSQLite"]),
         .library(name: "TegataPostgres", targets: ["TegataPostgres"]),
         .library(name: "TegataJournalKit", targets: ["TegataJournalKit"]),
+        .library(name: "TegataArchive", targets: ["TegataArchive"]),
         .library(name: "TegataNationalID", targets: ["TegataNationalID"]),
         .library(name: "TegataOpenID", targets: ["TegataOpenID"]),
         .library(name: "TegataEthereum", targets: ["TegataEthereum"]),
@@ -73,6 +74,10 @@ let package = Package(
             dependencies: ["Tegata", "TegataLog", "TegataCrypto", "CPostgres"],
             swiftSettings: strict),
         .target(
+            name: "TegataArchive",
+            dependencies: ["Tegata", "TegataLog", "TegataProofs", "TegataSDJWT", "TegataCrypto"],
+            swiftSettings: strict),
+        .target(
             name: "TegataJournalKit", dependencies: ["Tegata", "TegataLog", "TegataCrypto"],
             swiftSettings: strict),
 
@@ -81,15 +86,15 @@ let package = Package(
             name: "conformance",
             dependencies: [
                 "Tegata", "TegataCrypto", "TegataSDJWT", "TegataProofs", "TegataLog",
-                "TegataNationalID", "TegataOpenID", "TegataEthereum",
+                "TegataNationalID", "TegataOpenID", "TegataEthereum", "TegataArchive",
             ], swiftSettings: strict),
         .executableTarget(
             name: "bench",
             // The C libraries too: what they take by themselves is the ruler.
             dependencies: [
                 "Tegata", "TegataCrypto", "TegataSDJWT", "TegataNationalID", "TegataLog",
-                "TegataProofs", "TegataSQLite", "TegataPostgres", "TestSupport", "CSecp256k1",
-                "COpenSSL",
+                "TegataProofs", "TegataSQLite", "TegataPostgres", "TegataArchive", "TestSupport",
+                "CSecp256k1", "COpenSSL",
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -139,6 +144,12 @@ let package = Package(
             name: "TegataNationalIDTests",
             dependencies: ["TegataNationalID", "Tegata", "TegataCrypto", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TegataArchiveTests",
+            dependencies: [
+                "TegataArchive", "Tegata", "TegataSQLite", "TegataLog", "TegataProofs",
+                "TegataCrypto", "TegataSDJWT", "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(
             name: "TegataOpenIDTests",
             dependencies: [

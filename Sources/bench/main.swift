@@ -10,6 +10,8 @@ if arguments.first == "version" {
     Process.wait { [arguments] in try await NoticeRun.run(arguments.dropFirst()) }
 } else if arguments.first == "audit" {
     Process.wait { [arguments] in try await AuditRun.run(arguments.dropFirst()) }
+} else if arguments.first == "archive" {
+    Process.wait { [arguments] in try await ArchiveRun.run(arguments.dropFirst()) }
 } else if arguments.count == 3, arguments[1].first != "-" {
     try Peer(folder: arguments[1], algorithm: arguments[2]).run(arguments[0])
 } else {

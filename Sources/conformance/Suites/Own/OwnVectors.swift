@@ -1,4 +1,5 @@
 import Tegata
+import TegataArchive
 import TegataCrypto
 import TegataProofs
 import TegataSDJWT
@@ -15,6 +16,7 @@ func runOwnVectors(_ folder: Folder, _ report: inout Report) async throws {
         valueFunctions, sessionFunctions, messageFunctions, rowFunctions,
         editionFunctions, cardFunctions, presentationFunctions, serviceFunctions, statusFunctions,
         listFunctions, issuanceFunctions, stateFunctions, trustFunctions, noticeFunctions,
+        archiveFunctions,
     ].reduce(
         into: [:]
     ) { $0.merge($1) { first, _ in first } }
@@ -62,6 +64,7 @@ private func reason(for error: any Error) -> String {
     case let error as Refusal: error.rawValue
     case Tegata.IssuingError.refused(let refusal): refusal.rawValue
     case is CryptoError: "malformed"
+    case let error as ArchiveFault: error.reason
     case let error as VectorError: error.what
     default: "\(error)"
     }
