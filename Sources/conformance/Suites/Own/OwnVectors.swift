@@ -14,7 +14,7 @@ func runOwnVectors(_ folder: Folder, _ report: inout Report) async throws {
     let functions = [
         valueFunctions, sessionFunctions, messageFunctions, rowFunctions,
         editionFunctions, cardFunctions, presentationFunctions, serviceFunctions, statusFunctions,
-        listFunctions, issuanceFunctions,
+        listFunctions, issuanceFunctions, nodeFunctions,
     ].reduce(
         into: [:]
     ) { $0.merge($1) { first, _ in first } }
