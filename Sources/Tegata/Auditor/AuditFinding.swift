@@ -38,6 +38,12 @@ public enum AuditFinding: Error, Equatable {
         case badSessions
         /// An index that is settled twice, or whose proof about the sessions of its list does not hold.
         case badSettlement
+        /// An exception in no known form, or from a rule that the edition does not have, or twice for one member.
+        case badException
+        /// A change of the nodes that is not the next, or that does not follow from the keys before.
+        case badNodes
+        /// A count that its node did not sign, or that is below what it said before.
+        case badCount
         /// It ends or resumes a card where none can be.
         case impossible
     }
@@ -87,6 +93,9 @@ extension AuditFinding.EntryFault {
         case .badDraw: "it does not belong to the draw that was announced"
         case .badSessions: "its sessions are no list of people attested for this edition"
         case .badSettlement: "it does not prove that one of the list's sessions is behind it"
+        case .badException: "it declares an exception that there cannot be"
+        case .badNodes: "the nodes cannot change like this"
+        case .badCount: "no node of the edition can have counted this"
         case .impossible: "no card is there that it could be about"
         }
     }

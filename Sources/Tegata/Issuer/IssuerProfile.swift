@@ -56,17 +56,32 @@ public struct IssuerProfile: Sendable {
             opened.append(
                 try OpenEdition(parsing: try edition.text(atMost: 256 * 1024), from: self))
         }
+        for entry in try (json["node_changes"] ?? []).elements(atMost: 4096) {
+            let change = try NodeChange(
+                parsing: try entry.text(atMost: 64 * 1024), by: ring)
+            guard
+                let place = opened.firstIndex(where: {
+                    $0.edition.id.hasSameBytes(as: change.edition)
+                })
+            else { throw .malformed }
+            opened[place] = try opened[place].after(change)
+        }
         editions = opened
     }
 
     /// The profile as JSON text.
     public var encoded: String {
-        JSON.object([
+        var object: JSONObject = [
             "issuer": .string(issuer), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
             "type": .string(cardType), "register_key": .bytes(registerKey.array),
             "log_key": .string(logKey.encoded),
             "editions": .array(editions.map { .string($0.encoded) }),
-        ]).text
+        ]
+        let changes = editions.flatMap(\.changes)
+        if !changes.isEmpty {
+            object.add("node_changes", .array(changes.map { .string($0.encoded) }))
+        }
+        return JSON.object(object).text
     }
 
     /// What it takes to believe a checkpoint of this issuer's log.

@@ -19,6 +19,10 @@ enum RegisterMemo {
     case deposit([UInt8])
     /// A settled index: all of it is public.
     case settled
+    /// What opens an exception, and the operator's reason.
+    case exception(salt: FixedBytes<32>, reason: String)
+    /// A change of the nodes, or a node's count: all of it is public.
+    case plain
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
@@ -35,7 +39,8 @@ enum RegisterMemo {
         case .card(let memo): memo.fields
         case .sessions(let used): bigEndian(used)
         case .deposit(let session): session
-        case .settled: [0]
+        case .settled, .plain: [0]
+        case .exception(let salt, let reason): salt.array + Array(reason.utf8)
         }
     }
 
@@ -55,7 +60,7 @@ enum RegisterMemo {
         }
         switch kind {
         case .open, .limit: try self.init(limit: fields)
-        case .card, .reissue, .transfer, .suspend, .resume, .revoke, .giveBack:
+        case .card, .reissue, .transfer, .renewal, .suspend, .resume, .revoke, .giveBack:
             self = .card(try CardMemo(fields))
         case .hold, .release:
             guard fields.count == 8 else { throw .malformed }
@@ -71,6 +76,14 @@ enum RegisterMemo {
         case .settled:
             guard fields == [0] else { throw .malformed }
             self = .settled
+        case .nodes, .count:
+            guard fields == [0] else { throw .malformed }
+            self = .plain
+        case .exception:
+            guard fields.count >= 32, let salt = FixedBytes<32>(fields[..<32]) else {
+                throw .malformed
+            }
+            self = .exception(salt: salt, reason: String(decoding: fields[32...], as: UTF8.self))
         }
     }
 
