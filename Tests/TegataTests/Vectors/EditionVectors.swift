@@ -109,6 +109,10 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
     add(
         "one operator, test authorities", changed(["operators": "embedded", "test_anchors": true]),
         "ok", output.with(["operators": "embedded", "test_anchors": true]))
+    add(
+        "a cut-off, and certified requesters",
+        changedEdition(["cut_off": 1_795_392_000, "requesters": "certified"]), "ok",
+        output.with(["cut_off": 1_795_392_000, "requesters": "certified"]))
     add("an unknown member is ignored", changed(["colour": "blue"]), "ok", output)
     let other = Secp256k1.PrivateKey.fixed(1)
     let hostile: [(String, String, String)] = [
@@ -148,6 +152,14 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
             changedEdition(["claim_window": ["from": 2, "until": 1]]), "malformed"
         ),
         ("a My Number as benefit", changedEdition(["benefits": ["123456789018"]]), "malformed"),
+        ("a cut-off to the second", changedEdition(["cut_off": 1_795_392_001]), "malformed"),
+        ("a cut-off before all", changedEdition(["cut_off": 0]), "malformed"),
+        ("a cut-off as text", changedEdition(["cut_off": "1795392000"]), "malformed"),
+        (
+            "a cut-off for several cards a person",
+            changedEdition(["cut_off": 1_795_392_000, "one_per_person": false]), "malformed"
+        ),
+        ("other requesters", changedEdition(["requesters": "all"]), "malformed"),
         ("a card for no time", changedEdition(["card_lifetime": 0]), "malformed"),
         (
             "no nodes", story.signed(.object(payload.without("nodes")), type: OpenEdition.type),
