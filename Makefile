@@ -14,7 +14,7 @@ help:
 	@echo "make test         every test"
 	@echo "make serve        an issuer, a verifier, a kiosk and a demo wallet on this machine [PORT=7400]"
 	@echo "make screens      claims and shows a card in a browser, in both languages [SHOTS=folder]"
-	@echo "make services     2 of 3 attestors and 3 of 5 nodes on loopback, and three of them killed"
+	@echo "make services     2 of 3 attestors and 3 of 5 nodes on loopback, a key handed over, and services killed"
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
 	@echo "make load         many people claim few cards over HTTP, then a flood of bad requests [PEOPLE=100000 CARDS=500 BAD=1000000]"
@@ -119,7 +119,7 @@ crash: setup server
 interop: setup
 	@scripts/interop
 
-# Attestors and nodes as processes: a card through all of them, and one with three of them killed.
+# Attestors and nodes as processes: cards through all of them, a key handed over, and one with two of them killed.
 services: setup parts
 	@echo "== services"
 	@$(SWIFT) build --package-path Examples -c release

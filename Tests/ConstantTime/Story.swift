@@ -52,6 +52,21 @@ struct Story {
                 .answer(attested, scope: scope, using: &random)
             answers.append(try NodeAnswer(parsing: published(answer.encoded)))
         }
+        // They say how often, and hand the key over to others.
+        guard
+            let plan = HandOverPlan(
+                edition: edition, issuer: SHA256.hash([9]), round: 1, threshold: 2,
+                recipients: (6...8).compactMap { Point.generator.times(Scalar($0)) })
+        else { throw ProofError.malformed }
+        for node in nodes.prefix(2) {
+            let share = try node.share(for: edition)
+            use(published(try share.deal(plan, using: &random).encoded))
+            use(
+                published(
+                    try EvaluationCount(
+                        by: share, round: 0, time: now, evaluations: 1, late: 0, using: &random
+                    ).encoded))
+        }
         let session = Session(token: token, answers: answers)
         let verified = try session.verify(
             attestors: attestors, keys: keys, scope: scope, at: now)

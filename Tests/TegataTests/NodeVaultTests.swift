@@ -54,7 +54,9 @@ import Testing
         vault.ratchet()
         #expect(vault.epoch == 1)
         #expect(try vault.share(for: edition).publicKey == before)
-        #expect(throws: ProofError.mismatch) { try vault.publication(for: edition) }
+        #expect(throws: ProofError.mismatch) {
+            try vault.publication(for: EditionTerms(edition: edition))
+        }
         let sealed = vault.sealed(under: SecretBytes(copying: key.span))
         let opened = try open(sealed)
         #expect(opened.epoch == 1)
@@ -81,10 +83,11 @@ import Testing
         let services = try IdentityServices(
             attestors: [Attestor(key: World.privateKey("attestor"), accepting: .testCards)],
             threshold: 1, nodes: nodes, threshold: 2)
-        _ = try await IdentityParameters(services, for: edition)
+        _ = try await IdentityParameters(services, for: EditionTerms(edition: edition))
         nodes[2].moveOn()
         await #expect(throws: Refusal.nationalIDInvalid) {
-            try await IdentityParameters(services, for: SHA256.hash([9]))
+            try await IdentityParameters(
+                services, for: EditionTerms(edition: SHA256.hash([9])))
         }
     }
 

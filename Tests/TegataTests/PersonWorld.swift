@@ -1,6 +1,7 @@
 import Synchronization
 import Tegata
 import TegataCrypto
+import TegataLog
 import TegataNationalID
 import TegataProofs
 import TegataSDJWT
@@ -52,6 +53,25 @@ struct PersonWorld: Sendable {
         founders = try await issuer.open(
             Edition("founders", limit: 500, nationalID: [.jpkiRSA, .jpkiP384]))
         holder = Holder(key: holderKey, secret: [4, 5, 6], clock: { World.now + ahead })
+    }
+
+    /// The same issuer over a log of its own, so that what stands in it can be counted.
+    func issuer(
+        over journal: InMemoryJournal, publishing directory: LogDirectory? = nil
+    ) -> Issuer {
+        Issuer(
+            at: World.club,
+            keys: IssuerKeys(
+                card: issuerKey, register: World.privateKey("club register"), log: World.logKey),
+            log: journal, publishing: directory, identity: services, store: .inMemory(),
+            clock: { World.now })
+    }
+
+    /// A wallet of somebody else.
+    static func holder(_ seed: String) -> Holder {
+        Holder(
+            key: .secp256k1(World.privateKey(seed)), secret: Array(seed.utf8),
+            clock: { World.now })
     }
 
     /// Asks for a card and gets it.
@@ -118,6 +138,14 @@ final class NodeTap: EvaluationService {
 
     func publish(_ edition: EditionDigest) async throws(Refusal) -> String {
         try await evaluator.publish(edition)
+    }
+
+    func publish(_ terms: EditionTerms) async throws(Refusal) -> String {
+        try await evaluator.publish(terms)
+    }
+
+    func count(_ edition: EditionDigest) async throws(Refusal) -> String {
+        try await evaluator.count(edition)
     }
 
     func evaluate(_ request: String) async throws(Refusal) -> String {

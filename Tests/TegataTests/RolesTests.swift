@@ -117,7 +117,7 @@ import Testing
             enough, try await enough.open(Edition("e", limit: 1)),
             Holder(key: Secp256k1.PrivateKey()))
         let few = club(identity: try services(down: 2))
-        let edition = try await few.open(Edition("e", limit: 1))
+        let edition = try await few.open(Edition("few", limit: 1))
         await #expect(throws: Refusal.unavailable) {
             _ = try await Holder(key: Secp256k1.PrivateKey()).request(
                 edition, proving: DemoIdentity())

@@ -54,16 +54,7 @@ import Testing
 
         /// What a replay of these entries finds, if anything.
         func finding(_ entries: [[UInt8]]) -> AuditFinding? {
-            var replay = Replay(issuer.profile)
-            do throws(AuditFinding) {
-                for (number, entry) in zip(UInt64(0)..., entries) {
-                    try replay.take(entry, number: number)
-                }
-                try replay.finish()
-                return nil
-            } catch {
-                return error
-            }
+            Replays.finding(entries, issuer.profile)
         }
     }
 
@@ -121,6 +112,56 @@ import Testing
                 try late.settle(lateCard, in: second, from: profile, ofAtLeast: 1))
             #expect(club.finding(await club.entries()) == nil)
         }
+    }
+
+    @Test func `a wallet settles only in lists that its own witnesses have seen`() async throws {
+        let world = try await PersonWorld.shared.value
+        let keys = IssuerKeys(
+            card: world.issuerKey, register: World.privateKey("club register"), log: World.logKey)
+        let log = try NoteSigner(name: "club.example/tegata", kind: .log, key: keys.log).key
+        let signer = try NoteSigner(name: "w.example", kind: .witness)
+        let stranger = try NoteSigner(name: "v.example", kind: .witness).key
+        let witness = try Witness(signer, of: [log], store: InMemoryWitnessStore())
+        let issuer = Issuer(
+            at: World.club, keys: keys,
+            witnesses: Witnesses([
+                WitnessConnection(signer.key) { body in
+                    let answer = await witness.addCheckpoint(Array(body.utf8), at: 1)
+                    return (answer.status, Array(answer.body.utf8))
+                }
+            ]), identity: world.services, store: .inMemory(), clock: { World.now })
+        let edition = try await issuer.open(
+            Edition("witnessed", limit: 5, nationalID: [.jpkiP384]))
+        let holder = PersonWorld.holder("witnessed")
+        let request = try await holder.request(edition, proving: DemoIdentity(.jpkiP384))
+        let card = try holder.accept(
+            try await issuer.issue(to: request), from: issuer.profile)
+        try await issuer.freezeSessions(of: edition, atLeast: 1)
+        let list = try await issuer.sessions(of: edition, list: 0)
+        // The log's key alone signed one that nobody else saw: for this wallet that is no list.
+        for (keys, quorum) in [([stranger], 1), ([signer.key, stranger], 2), ([], 1)] {
+            #expect(throws: Refusal.logProofInvalid) {
+                _ = try holder.settle(
+                    card, in: list, from: issuer.profile, ofAtLeast: 1, witnesses: keys,
+                    quorum: quorum)
+            }
+        }
+        let settlement = try holder.settle(
+            card, in: list, from: issuer.profile, ofAtLeast: 1,
+            witnesses: [signer.key, stranger], quorum: 1)
+        try await issuer.settle(settlement)
+        let deposit = try await holder.deposit(for: edition, proving: DemoIdentity(.jpkiP384))
+        try await issuer.take(deposit: deposit.message)
+        try await issuer.freezeSessions(of: edition, atLeast: 1)
+        let next = try await issuer.sessions(of: edition, list: 1)
+        await #expect(throws: Refusal.logProofInvalid) {
+            _ = try await holder.request(
+                edition, from: deposit, in: next, profile: issuer.profile, ofAtLeast: 1,
+                witnesses: [stranger], quorum: 1)
+        }
+        _ = try await holder.request(
+            edition, from: deposit, in: next, profile: issuer.profile, ofAtLeast: 1,
+            witnesses: [signer.key], quorum: 1)
     }
 
     @Test func `neither log nor journal joins a session with a card`() async throws {

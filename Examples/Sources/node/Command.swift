@@ -9,7 +9,9 @@ struct Command: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node",
         abstract: "An evaluation node (評価ノード): it knows editions, and never a person.",
-        subcommands: [Serve.self, Deal.self, MoveOn.self, Close.self])
+        subcommands: [
+            Serve.self, Deal.self, MoveOn.self, Close.self, BoxKey.self, Plan.self, Retire.self,
+        ])
 }
 
 /// The sealed file of a node and the key it is sealed under, which belongs somewhere else.
@@ -57,10 +59,19 @@ struct Serve: AsyncParsableCommand {
     )
     var edition: [String] = []
 
+    @Option(
+        help:
+            "A file with the plans, a line each, by which this node may hand a share over or take one; read again each time."
+    )
+    var plans: String?
+
     func run() async throws {
         let node = try files.open()
+        // A vault of an earlier version gets its box key now, and keeps it.
+        try files.save(node)
         let files = files
         let allowed = Set(edition)
+        let plans = plans
         print("node \(node.node), epoch \(node.epoch), on \(host):\(port)")
         try await Server(
             host: host, port: port, perMinute: perMinute,
@@ -69,20 +80,40 @@ struct Serve: AsyncParsableCommand {
                     #"{"edition":"\#(edition)","evaluations":\#(count)}"#
                 }
                 return
-                    #"{"node":\#(node.node),"epoch":\#(node.epoch),"editions":[\#(counts.joined(separator: ","))]}"#
+                    #"{"node":\#(node.node),"epoch":\#(node.epoch),"box_key":"\#(hexadecimal(node.boxKey))","editions":[\#(counts.joined(separator: ","))]}"#
             },
             answer: { path, body in
-                if path == "publish", !allowed.isEmpty, !allowed.contains(body) {
+                if path == "publish", !allowed.isEmpty,
+                    !allowed.contains(try EditionTerms(asked: body).edition.description)
+                {
                     throw Refusal.unauthorized
                 }
+                if ["hand-over", "take-over"].contains(path), let plans {
+                    try allow(plansIn: plans, node)
+                }
                 let answer = try await ServiceRequests.answer(path, body, by: node)
-                // The share has to be on the disk before anybody builds on it.
-                if path == "publish" { try files.save(node) }
+                // What a node answered has to be on the disk before anybody builds on it.
+                if ServiceRequests.changing.contains(path) { try files.save(node) }
                 return answer
             }
         ).run()
         // The counts of evaluations since.
         try files.save(node)
+    }
+}
+
+private func digest(_ hexadecimal: String) throws -> EditionDigest {
+    guard let digest = EditionDigest(try bytes(hexadecimal: hexadecimal)) else {
+        throw ValidationError("an edition's digest has 32 bytes")
+    }
+    return digest
+}
+
+/// Agrees to the plans that the operator put into a file.
+private func allow(plansIn file: String, _ node: EvaluationNode) throws {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return }
+    for line in text.split(separator: "\n") {
+        try node.allow(handOver: line.trimmingCharacters(in: .whitespaces))
     }
 }
 
@@ -146,11 +177,63 @@ struct Close: ParsableCommand {
 
     func run() throws {
         let node = try files.open()
-        guard let digest = EditionDigest(try bytes(hexadecimal: edition)) else {
-            throw ValidationError("an edition's digest has 32 bytes")
-        }
+        let digest = try digest(edition)
         node.close(digest)
         try files.save(node)
         print("node \(node.node) has closed it and is in epoch \(node.epoch)")
+    }
+}
+
+struct BoxKey: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Prints what others seal shares of a live edition to, when they hand it over here.",
+        discussion: "Read it to their operators over a line that you would trust with a key.")
+
+    @OptionGroup var files: Vault
+
+    func run() throws {
+        let node = try files.open()
+        // A vault of an earlier version gets its box key now, and keeps it.
+        try files.save(node)
+        print(hexadecimal(node.boxKey))
+    }
+}
+
+struct Plan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Says what a plan to hand an edition's key over means.",
+        discussion: """
+            Compare the recipients' keys with what their operators told you, then put the plan into the file that \
+            serve --plans names, on both sides. As many recipients as it says have the edition's key together.
+            """)
+
+    @Argument(help: "The plan, as the issuer sent it.")
+    var plan: String
+
+    func run() throws {
+        print(try HandOverSummary(parsing: plan))
+    }
+}
+
+struct Retire: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Erases the stopped node's share of an edition that was handed over, and moves on.")
+
+    @OptionGroup var files: Vault
+
+    @Option(help: "The round of the newest keys: 1 after the first hand-over.")
+    var round: UInt32
+
+    @Argument(help: "The edition, its digest in hexadecimal.")
+    var edition: String
+
+    func run() throws {
+        let node = try files.open()
+        let digest = try digest(edition)
+        node.retire(digest, before: round)
+        try files.save(node)
+        print("node \(node.node) has no older share of it and is in epoch \(node.epoch)")
     }
 }

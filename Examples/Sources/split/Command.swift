@@ -4,20 +4,20 @@ import ServiceKit
 import Tegata
 import TegataNationalID
 
-/// Two of three attestors and three of five nodes, each a process of its own on loopback: a card is claimed through them,
-/// then one attestor and two nodes are killed and another card is claimed.
+/// Two of three attestors and three of five nodes, each a process of its own on loopback: cards are claimed through them, the edition's
+/// key is handed over to four other nodes while it is live, then an attestor and a node are killed and another card is claimed.
 @main
 struct Command: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "split",
         abstract:
-            "2 of 3 attestors and 3 of 5 nodes on loopback, and cards claimed through them (分散構成).",
+            "2 of 3 attestors and 3 of 5 nodes on loopback, cards claimed through them, and the key handed over (分散構成).",
         discussion: "Keys and test authorities are made for this run and are gone with it.")
 
     @Option(help: "Cards to claim before anything is killed.")
     var cards = 20
 
-    @Option(help: "The first of eight ports.")
+    @Option(help: "The first of twelve ports.")
     var port = 7_300
 
     @Flag(help: "Leave the services running until Enter is pressed.")
@@ -43,17 +43,27 @@ struct Command: AsyncParsableCommand {
             "\(cards) cards through 8 services: \(milliseconds(spent / Double(cards))) ms of processor time a card, all roles together"
         )
 
-        for service in [0, 3, 5] { fleet.kill(service) }
-        print("killed: attestor 1, node 1, node 3")
-        try await claim(club, edition)
+        let person = DemoIdentity(.jpkiP384)
+        try await claim(club, edition, person)
+        let after = try await handOver(club, edition, fleet, named)
+        do {
+            try await claim(club, after, person)
+            throw KeyFile.Problem(description: "one person got two cards")
+        } catch IssuingError.refused(.alreadyClaimed) {
+            print("who had a card before is known under the new nodes: already_claimed")
+        }
+
+        for service in [0, 8] { fleet.kill(service) }
+        print("killed: attestor 1, node 1 of the new four")
+        try await claim(club, after)
         print("a card was issued all the same; named as missing:")
         for fault in named.all { print("  \(fault)") }
-        fleet.kill(4)
+        fleet.kill(9)
         do {
-            try await claim(club, edition)
-            throw KeyFile.Problem(description: "two nodes of five issued a card")
+            try await claim(club, after)
+            throw KeyFile.Problem(description: "two nodes of four issued a card")
         } catch Refusal.unavailable {
-            print("with a third node gone: \(Refusal.unavailable.rawValue), and nothing was issued")
+            print("with another node gone: \(Refusal.unavailable.rawValue), and nothing was issued")
         }
         if wait {
             print("Enter ends it (Enter で終了)")
@@ -61,9 +71,29 @@ struct Command: AsyncParsableCommand {
         }
     }
 
-    private func claim(_ club: Issuer, _ edition: OpenEdition) async throws {
+    /// The edition's key goes from three of five nodes to three of four others, while cards of it are in use.
+    private func handOver(
+        _ club: Issuer, _ edition: OpenEdition, _ fleet: Fleet, _ named: Faults
+    ) async throws -> OpenEdition {
+        let plan = try club.handOverPlan(
+            of: edition, to: try await fleet.nextBoxKeys(), threshold: 3)
+        try fleet.allow(plan)
+        let after = try await club.handOver(
+            edition, by: plan, to: try fleet.services(next: true) { named.add($0) })
+        print("handed over: \(after.trust.map { "\($0)" } ?? "")")
+        let retired = try await club.retireNodes(try fleet.services { named.add($0) }, of: after)
+        print(
+            "erased their shares: nodes \(retired.map(String.init).joined(separator: ", ")) of the five"
+        )
+        for service in 3..<8 { fleet.kill(service) }
+        return after
+    }
+
+    private func claim(
+        _ club: Issuer, _ edition: OpenEdition, _ person: DemoIdentity = DemoIdentity(.jpkiP384)
+    ) async throws {
         let member = Holder(key: Secp256k1.PrivateKey())
-        let request = try await member.request(edition, proving: DemoIdentity(.jpkiP384))
+        let request = try await member.request(edition, proving: person)
         _ = try member.accept(try await club.issue(to: request), from: club.profile)
     }
 

@@ -3,7 +3,7 @@ import ServiceKit
 import Tegata
 import TegataNationalID
 
-/// Three attestors and five nodes as processes, in a directory of their own.
+/// Three attestors and five nodes as processes, and four nodes that come after them, in a directory of their own.
 final class Fleet {
     private let directory: String
     private let programs: String
@@ -37,13 +37,46 @@ final class Fleet {
             let path = "\(quoted(directory))/node-\(index + 1)"
             try launch(
                 "node serve --vault \(path).vault --key \(path).key --port \(port + 3 + index) "
-                    + "--per-minute 100000 \(known) --attestors 2")
+                    + "--plans \(quoted(directory))/plans --per-minute 100000 \(known) --attestors 2"
+            )
+        }
+        // Four others, which nobody asks yet.
+        let next = "\(directory)/next"
+        try FileManager.default.createDirectory(
+            atPath: next, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try shell("\(quoted(programs))/node deal --nodes 4 --threshold 3 \(quoted(next))")
+        for index in 0..<4 {
+            let path = "\(quoted(next))/node-\(index + 1)"
+            try launch(
+                "node serve --vault \(path).vault --key \(path).key --port \(port + 8 + index) "
+                    + "--plans \(quoted(directory))/plans --per-minute 100000 \(known) --attestors 2"
+            )
         }
     }
 
-    /// Waits for all eight to say that they are there.
+    /// What the four nodes' operators would tell those of the five.
+    func nextBoxKeys() async throws -> [[UInt8]] {
+        var keys = [[UInt8]]()
+        for index in 8..<12 {
+            let health = try await client(index).health()
+            guard
+                let object = try JSONSerialization.jsonObject(with: Data(health.utf8))
+                    as? [String: Any], let key = object["box_key"] as? String
+            else { throw KeyFile.Problem(description: "node on port \(port + index): no box key") }
+            keys.append(try bytes(hexadecimal: key))
+        }
+        return keys
+    }
+
+    /// The operators of all nodes agree.
+    func allow(_ plan: String) throws {
+        try Data((plan + "\n").utf8).write(to: URL(filePath: "\(directory)/plans"))
+    }
+
+    /// Waits for all twelve to say that they are there.
     func waitUntilReady() async throws {
-        for index in 0..<8 {
+        for index in 0..<12 {
             let client = try client(index)
             var tries = 0
             while (try? await client.health()) == nil {
@@ -59,21 +92,22 @@ final class Fleet {
         }
     }
 
+    /// The three attestors with the five nodes, or with the four that come after them.
     func services(
-        onFault: @escaping @Sendable (ServiceFault) -> Void
+        next: Bool = false, onFault: @escaping @Sendable (ServiceFault) -> Void
     ) throws -> IdentityServices {
         try IdentityServices(
             attestors: attestorKeys.enumerated().map { index, key in
                 let client = try client(index)
                 return RemoteAttestor(key: key, usesTestAnchors: true, transport: client.send)
             }, threshold: 2,
-            nodes: (1...5).map { node in
-                let client = try client(2 + node)
+            nodes: (1...(next ? 4 : 5)).map { node in
+                let client = try client((next ? 7 : 2) + node)
                 return RemoteNode(node: node, transport: client.send)
             }, threshold: 3, onFault: onFault)
     }
 
-    /// Seconds of processor time of all eight and of this process.
+    /// Seconds of processor time of all of them and of this process.
     func processorTime() throws -> Double {
         let ticks = try (processes + [getpid()]).map { process in
             let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)

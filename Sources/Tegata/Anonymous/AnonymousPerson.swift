@@ -38,9 +38,9 @@ extension AnonymousVerifier {
         let edition = snapshot.announced
         guard let parameters = edition.identity else { throw .unsupported }
         let set = snapshot.persons.sets[Int(clamping: part)]
-        let token = try binding { () throws(ProofError) in
+        let token = try parameters.rounds.check(at: now) { keys throws(ProofError) in
             try AnonymousIdentity.verify(
-                proof, attestors: parameters.attestors, keys: parameters.keys,
+                proof, attestors: parameters.attestors, keys: keys,
                 edition: edition.digest, among: set, question: question.context,
                 at: UInt64(clamping: now))
         }

@@ -18,6 +18,9 @@ struct AttestRequest {
             "expires": JSON.whole(Int64(clamping: challenge.expires)),
             "class": .string(cardClass.name), "proof": .bytes(proof), "evidence": .bytes(evidence),
         ]
+        if let cutOff = challenge.cutOff {
+            object.add("cut_off", JSON.whole(Int64(clamping: cutOff)))
+        }
         object.add(
             "attestors",
             .array(
@@ -50,14 +53,15 @@ struct AttestRequest {
                 base: try message.required("base").point(),
                 person: try message.required("person").point()),
             scope: try message.required("scope").fixedBytes(), purpose: purpose,
-            expires: try message.required("expires").time())
+            expires: try message.required("expires").time(),
+            cutOff: try message["cut_off"]?.time())
         cardClass = CardClass(try message.required("class").text(atMost: 64))
         proof = try message.required("proof").bytes()
         evidence = try message.required("evidence").bytes()
     }
 }
 
-/// An attestor's answer: the body it signed, 112 bytes, and its signature, 68 bytes.
+/// An attestor's answer: the body it signed, 112 or 120 bytes, and its signature, 68 bytes.
 struct Attestation {
     let body: Token.Body
     let signature: Token.AttestorSignature

@@ -53,7 +53,7 @@ public struct Attestor: AttestorService {
         return nonce
     }
 
-    /// Checks, in this order: form, our nonce, expiry, certificate and signatures, the blinding; then uses the nonce
+    /// Checks, in this order: form, a cut-off of a whole day, our nonce, expiry, certificate and signatures, the blinding; then uses the nonce
     /// up and signs.
     ///
     /// - Throws: `malformed`, `replayed`, `expired`, `nationalIDInvalid`, `unavailable`.
@@ -61,6 +61,10 @@ public struct Attestor: AttestorService {
         let now = clock()
         let request = try AttestRequest(parsing: request)
         let challenge = request.challenge
+        // A second of its own would name an edition; a day is shared by many.
+        guard challenge.cutOff.map({ $0 % UInt64(Edition.day) == 0 }) != false else {
+            throw .malformed
+        }
         guard let mine = challenge.attestors.first(where: { $0.key.array == key }) else {
             throw .nationalIDInvalid
         }
@@ -80,10 +84,13 @@ public struct Attestor: AttestorService {
         var flags: Token.Flags = []
         if person.usesTestAnchors { flags.insert(.testAnchors) }
         if person.revocation.state == .good { flags.insert(.revocationGood) }
+        if let cutOff = challenge.cutOff, person.notBefore < Int64(clamping: cutOff) {
+            flags.insert(.beforeCutOff)
+        }
         guard let number = person.cardClass.number else { throw .unsupported }
         let body = Token.Body(
             cardClass: number, flags: flags, scope: challenge.scope, expires: challenge.expires,
-            blinded: challenge.blinded)
+            blinded: challenge.blinded, cutOff: challenge.cutOff)
         try await store.consume(nonce, now: now)
         var random = SystemRandomness()
         return Attestation(

@@ -7,7 +7,9 @@ public import TegataSDJWT
 ///
 /// It only ever multiplies points that attestors signed, so it is no oracle for guessing people.
 public struct EvaluationNode: EvaluationService {
-    private let vault: NodeVault
+    let vault: NodeVault
+    /// The plans of hand-overs that this node's operator agreed to.
+    let allowed = AllowedPlans()
     private let attestors: AttestorSet
     private let clock: @Sendable () -> Int64
 
@@ -103,9 +105,20 @@ public struct EvaluationNode: EvaluationService {
     /// Which of the nodes this is, from 1.
     public var node: Int { vault.node }
 
-    /// The points X_A of this node's pieces of the edition's key, by piece.
+    /// The points X_A of this node's pieces of the edition's key, by piece; everybody with a token is answered in it.
     public func publish(_ edition: EditionDigest) async throws(Refusal) -> String {
-        let pieces = try binding { () throws(ProofError) in try vault.publication(for: edition) }
+        try await publish(EditionTerms(edition: edition))
+    }
+
+    /// The same, for an edition with these terms.
+    ///
+    /// - Throws: `expired` for an edition that is closed, `conflict` for other terms than its first, `nationalIDInvalid` for one of
+    ///   an earlier epoch.
+    public func publish(_ terms: EditionTerms) async throws(Refusal) -> String {
+        guard vault.terms(of: terms.edition).map({ $0 == terms }) != false else {
+            throw .conflict
+        }
+        let pieces = try binding { () throws(ProofError) in try vault.publication(for: terms) }
         return JSON.object([
             "pieces": .array(
                 pieces.sorted { $0.key < $1.key }.map {
@@ -114,25 +127,44 @@ public struct EvaluationNode: EvaluationService {
         ]).text
     }
 
-    /// Checks the attestors' signatures, expiry and scope, then evaluates.
+    /// Checks the attestors' signatures, expiry, scope, and who asks, then evaluates.
     ///
-    /// - Throws: `malformed`, `expired`, `nationalIDInvalid`.
-    public func evaluate(_ request: String) async throws(Refusal) -> String {
-        let message = try JSON.message(request, limit: 64 * 1024)
-        let token = try message.required("token").bytes()
-        let scope = Scope(
-            edition: try message.required("edition").fixedBytes(),
-            salt: try message.required("salt").fixedBytes())
+    /// - Throws: `malformed`, `expired`, `nationalIDInvalid`, also for a certificate after the edition's cut-off;
+    ///   `unauthorized` for a requester who is not certified where that is asked.
+    public func evaluate(_ text: String) async throws(Refusal) -> String {
+        let request = try EvaluationRequest(parsing: text)
+        let edition = request.scope.edition
         let now = UInt64(clamping: clock())
-        let answer = try binding { () throws(ProofError) in
-            let token = try Token(parsing: token, threshold: attestors.threshold)
+        let verified = try binding { () throws(ProofError) in
+            let token = try Token(parsing: request.token, threshold: attestors.threshold)
             let verified = try attestors.verify(token, at: now)
-            var random = SystemRandomness()
-            return try vault.share(for: scope.edition).answer(
-                verified, scope: scope, using: &random)
+            // Terms are about an edition that the token is really for.
+            try verified.check(request.scope)
+            return verified
         }
-        vault.count(scope.edition)
+        let isLate = try request.check(verified, under: vault.terms(of: edition), at: now)
+        let answer = try binding { () throws(ProofError) in
+            var random = SystemRandomness()
+            return try vault.share(for: edition, round: request.round).answer(
+                verified, scope: request.scope, using: &random)
+        }
+        vault.count(edition, round: request.round, isLate: isLate)
         return JSON.object(["answer": .bytes(answer.encoded)]).text
+    }
+
+    /// How often this node has evaluated an edition under its newest key, signed with its share: 125 bytes, base64url.
+    ///
+    /// - Throws: `nationalIDInvalid` for an edition that it has no share of.
+    public func count(_ edition: EditionDigest) async throws(Refusal) -> String {
+        let now = UInt64(clamping: clock())
+        let count = try binding { () throws(ProofError) in
+            let (round, held) = try vault.held(edition)
+            var random = SystemRandomness()
+            return try EvaluationCount(
+                by: held.share, round: round, time: now, evaluations: held.evaluations,
+                late: held.late, using: &random)
+        }
+        return Base64URL.encode(count.encoded)
     }
 }
 

@@ -9,60 +9,136 @@ internal import TegataSDJWT
 /// Whoever steals a sealed vault without its key has nothing. With the key: this node's part of every edition that is
 /// still open, and of those opened from now on; of closed editions nothing, because their shares are erased.
 final class NodeVault: Sendable {
-    private struct State {
+    /// One share of a live edition, and what was done with it.
+    struct Held {
+        let share: NodeShare
+        var evaluations: UInt64 = 0
+        var late: UInt64 = 0
+    }
+
+    struct State {
         var epoch: UInt64 = 0
         var seeds: NodeSeeds
-        var shares = [EditionDigest: NodeShare]()
+        /// What sub-shares are sealed to.
+        var box: SecretScalar
+        /// By edition and round.
+        var shares = [EditionDigest: [UInt32: Held]]()
+        var terms = [EditionDigest: EditionTerms]()
         var counts = [EditionDigest: UInt64]()
+        /// From which round on an edition is evaluated here, once it was handed over.
+        var rounds = [EditionDigest: UInt32]()
         var closed = Set<EditionDigest>()
     }
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
     let node: Int
 
-    init(_ seeds: NodeSeeds) {
-        node = seeds.node
-        state = Mutex(State(seeds: seeds))
+    convenience init(_ seeds: NodeSeeds) {
+        self.init(State(seeds: seeds, box: .random()))
+    }
+
+    init(_ state: State) {
+        node = state.seeds.node
+        self.state = Mutex(state)
     }
 
     var epoch: UInt64 { state.withLock { $0.epoch } }
 
+    /// The public half of what sub-shares are sealed to.
+    var boxKey: Point { state.withLock { $0.box }.timesGenerator }
+
     /// How often each edition was evaluated.
     var counts: [EditionDigest: UInt64] { state.withLock { $0.counts } }
 
-    /// X_A of every piece, from the seeds of this epoch; the share of the edition is kept from here on.
+    func terms(of edition: EditionDigest) -> EditionTerms? { state.withLock { $0.terms[edition] } }
+
+    /// X_A of every piece, from the seeds of this epoch; the share of the edition and its terms are kept from here on.
     ///
-    /// - Throws: `mismatch` for an edition of an earlier epoch, whose pieces nobody can publish again.
-    func publication(for edition: EditionDigest) throws(ProofError) -> [Int: Point] {
+    /// - Throws: `mismatch` for an edition of an earlier epoch, whose pieces nobody can publish again, and for other terms
+    ///   than its first; `expired` for one that is closed.
+    func publication(for terms: EditionTerms) throws(ProofError) -> [Int: Point] {
+        let edition = terms.edition
         let seeds = state.withLock { $0.seeds }
         guard try share(for: edition).publicKey == (try seeds.share(for: edition)).publicKey
         else { throw .mismatch }
-        return try seeds.publication(for: edition)
+        let published = try seeds.publication(for: edition)
+        let kept: EditionTerms? = state.withLock { state in
+            if state.terms[edition] == nil { state.terms[edition] = terms }
+            return state.terms[edition]
+        }
+        guard kept == terms else { throw .mismatch }
+        return published
     }
 
-    /// The edition's share.
+    /// The edition's share under the keys of a round, 0 before any hand-over.
     ///
-    /// - Throws: `expired` for an edition that is closed.
-    func share(for edition: EditionDigest) throws(ProofError) -> NodeShare {
-        let (isClosed, known, seeds) = state.withLock { state in
-            (state.closed.contains(edition), state.shares[edition], state.seeds)
+    /// - Throws: `expired` for an edition that is closed, or a round that was handed over; `unknownKey` for a round that
+    ///   this node has no share of.
+    func share(for edition: EditionDigest, round: UInt32 = 0) throws(ProofError) -> NodeShare {
+        let (isOver, known, seeds) = state.withLock { state in
+            (
+                state.isOver(edition, round: round), state.shares[edition]?[round]?.share,
+                state.seeds
+            )
         }
-        guard !isClosed else { throw .expired }
+        guard !isOver else { throw .expired }
         if let known { return known }
+        guard round == 0 else { throw .unknownKey }
         let share = try seeds.share(for: edition)
         let kept: NodeShare? = state.withLock { state in
             // Whoever was first decides: neither moving on nor closing in between must be undone.
-            guard !state.closed.contains(edition) else { return nil }
-            let kept = state.shares[edition] ?? share
-            state.shares[edition] = kept
-            return kept
+            guard !state.isOver(edition, round: round) else { return nil }
+            let kept = state.shares[edition]?[round] ?? Held(share: share)
+            state.shares[edition, default: [:]][round] = kept
+            return kept.share
         }
         guard let kept else { throw .expired }
         return kept
     }
 
-    func count(_ edition: EditionDigest) {
-        state.withLock { $0.counts[edition, default: 0] += 1 }
+    func count(_ edition: EditionDigest, round: UInt32, isLate: Bool) {
+        state.withLock { state in
+            state.counts[edition, default: 0] += 1
+            state.shares[edition]?[round]?.evaluations += 1
+            if isLate { state.shares[edition]?[round]?.late += 1 }
+        }
+    }
+
+    /// How often the newest share of an edition was used.
+    ///
+    /// - Throws: `unknownKey` without any.
+    func held(_ edition: EditionDigest) throws(ProofError) -> (round: UInt32, held: Held) {
+        let newest = state.withLock { $0.shares[edition]?.max { $0.key < $1.key } }
+        guard let newest else { throw .unknownKey }
+        return (newest.key, newest.value)
+    }
+
+    /// Keeps a share that was handed over. A hand-over may be tried again until the share is used.
+    ///
+    /// - Throws: `expired` for an edition that is closed, or a round that is over; `mismatch` for another share than the one that
+    ///   was used.
+    func keep(_ share: NodeShare, round: UInt32) throws(ProofError) {
+        let failure: ProofError? = state.withLock { state in
+            guard !state.isOver(share.edition, round: round) else { return .expired }
+            let held = state.shares[share.edition]?[round]
+            guard held?.share.publicKey != share.publicKey else { return nil }
+            guard held?.evaluations ?? 0 == 0 else { return .mismatch }
+            state.shares[share.edition, default: [:]][round] = Held(share: share)
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    /// Erases the shares of rounds before this one, and moves on, because the seeds could make the first of them again.
+    /// Twice is once.
+    func retire(_ edition: EditionDigest, before round: UInt32) {
+        let isNew = state.withLock { state in
+            guard state.rounds[edition, default: 0] < round else { return false }
+            state.rounds[edition] = round
+            state.shares[edition] = state.shares[edition]?.filter { $0.key >= round }
+            return true
+        }
+        if isNew { ratchet() }
     }
 
     /// Moves on to the next epoch. The seeds of this one are wiped; shares of live editions stay.
@@ -83,54 +159,11 @@ final class NodeVault: Sendable {
         }
         ratchet()
     }
+}
 
-    func sealed(under key: SecretBytes) -> [UInt8] {
-        let text = state.withLock { state in
-            JSON.object([
-                "epoch": .whole(Int64(state.epoch)), "seeds": .bytes(state.seeds.exposedBytes),
-                "shares": .array(
-                    state.shares.map {
-                        ["edition": .bytes($0.key.array), "share": .bytes($0.value.exposedBytes)]
-                    }),
-                "counts": .array(
-                    state.counts.map {
-                        ["edition": .bytes($0.key.array), "count": .whole(Int64($0.value))]
-                    }),
-                "closed": .array(state.closed.map { .bytes($0.array) }),
-            ]).encoded
-        }
-        return SealedBox.seal(text, under: key)
-    }
-
-    /// - Throws: `unsupported` for another version, `unauthorized` for another key or a changed file, `malformed`.
-    init(sealed bytes: [UInt8], under key: SecretBytes) throws(Refusal) {
-        let text: [UInt8]
-        do throws(CryptoError) {
-            text = try SealedBox.open(bytes, under: key)
-        } catch {
-            throw error == .malformed ? .unsupported : .unauthorized
-        }
-        let json = try JSON(parsing: text)
-        let encodedSeeds = try json.required("seeds").bytes()
-        let seeds = try binding { () throws(ProofError) in
-            try NodeSeeds(exposedBytes: encodedSeeds)
-        }
-        var state = State(epoch: try json.required("epoch").time(), seeds: seeds)
-        for entry in try json.required("shares").elements(atMost: 1 << 20) {
-            let edition: EditionDigest = try entry.required("edition").fixedBytes()
-            let share = try entry.required("share").bytes()
-            state.shares[edition] = try binding { () throws(ProofError) in
-                try NodeShare(exposedBytes: share, node: seeds.node, edition: edition)
-            }
-        }
-        for entry in try json.required("counts").elements(atMost: 1 << 20) {
-            let edition: EditionDigest = try entry.required("edition").fixedBytes()
-            state.counts[edition] = try entry.required("count").time()
-        }
-        for entry in try json.required("closed").elements(atMost: 1 << 20) {
-            state.closed.insert(try entry.fixedBytes())
-        }
-        node = seeds.node
-        self.state = Mutex(state)
+extension NodeVault.State {
+    /// Whether nobody is evaluated here in this edition any more, under the keys of this round.
+    fileprivate func isOver(_ edition: EditionDigest, round: UInt32) -> Bool {
+        closed.contains(edition) || round < rounds[edition, default: 0]
     }
 }

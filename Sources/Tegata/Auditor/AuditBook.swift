@@ -4,7 +4,7 @@ internal import TegataSDJWT
 
 /// What anyone can follow of one edition in the log. It counts; it knows no row.
 struct AuditBook {
-    let edition: OpenEdition
+    private(set) var edition: OpenEdition
     private(set) var limit: Limit
     private(set) var changes = 0
     private(set) var serials: UInt32 = 0
@@ -12,6 +12,14 @@ struct AuditBook {
     private(set) var active = 0
     private(set) var suspended = 0
     private(set) var revoked = 0
+    private(set) var renewed = 0
+    /// Exceptions for certificates after the cut-off: new cards, and members.
+    private(set) var appeals = 0
+    private(set) var members = 0
+    private var declared = Set<FixedBytes<33>>()
+    private var counts = CountState()
+    /// How many sessions were frozen when nodes last counted.
+    private var frozenWhenCounted = 0
     private var held = Set<FixedBytes<32>>()
     /// Who entered: the entries' numbers, and what they hold.
     private var entrants = [(number: UInt64, name: FixedBytes<32>)]()
@@ -24,6 +32,8 @@ struct AuditBook {
     private var settledInLists = 0
     /// Notices that no receipt and no withdrawal stands against.
     private var unanswered = 0
+    /// And how many are not, and are declared to have no phone.
+    private var declaredInLists = 0
 
     init(_ edition: OpenEdition) {
         self.edition = edition
@@ -50,6 +60,13 @@ struct AuditBook {
             } catch {
                 throw .badSessions
             }
+            guard sessions.late <= appeals + members else { throw .badSessions }
+        case .exception: try except(entry)
+        case .nodes: try handOver(entry, ring)
+        case .count: try count(entry)
+        case .renewal:
+            guard active > 0, edition.identity != nil else { throw .impossible }
+            renewed += 1
         case .settled: try settle(entry, number)
         case .open: throw .announcedTwice
         case .relocation: throw .impossible
@@ -84,6 +101,40 @@ struct AuditBook {
         case .release:
             guard let hold = entry.hold, held.remove(hold) != nil else { throw .impossible }
         }
+    }
+
+    /// Takes an exception in: a member without a phone once, one for a late certificate only where there is a cut-off.
+    private mutating func except(_ entry: LogEntry) throws(AuditFailure) {
+        guard edition.identity != nil,
+            let (kind, person) = try? DeclaredException.read(entry.content)
+        else { throw .badException }
+        switch kind {
+        case .appeal: appeals += 1
+        case .member: members += 1
+        case .withoutPhone:
+            guard let person, declared.insert(person).inserted else { throw .badException }
+            return
+        }
+        guard edition.edition.cutOff != nil else { throw .badException }
+    }
+
+    /// Computes the new nodes' keys again.
+    private mutating func handOver(_ entry: LogEntry, _ ring: KeyRing) throws(AuditFailure) {
+        guard let change = try? NodeChange(parsing: entry.text ?? "", by: ring) else {
+            throw .notSigned
+        }
+        guard let changed = try? edition.after(change) else { throw .badNodes }
+        edition = changed
+        sessions.edition = changed
+    }
+
+    private mutating func count(_ entry: LogEntry) throws(AuditFailure) {
+        guard let parameters = edition.identity,
+            let count = try? counts.take(entry.content, in: edition.digest),
+            let keys = parameters.rounds.keys(of: count.round),
+            (try? count.check(by: keys)) != nil
+        else { throw .badCount }
+        frozenWhenCounted = sessions.seen.count
     }
 
     /// Places that nobody else can have: cards, and places kept for somebody.
@@ -177,9 +228,9 @@ struct AuditBook {
 
     /// Compares the signed lists with what was counted so far.
     mutating func check(_ lists: SignedLists) -> AuditFinding.ListFault? {
-        settledInLists = lists.persons.count { person in
-            FixedBytes<33>(person).map(settled.contains) ?? false
-        }
+        let persons = lists.persons.compactMap { FixedBytes<33>($0) }
+        settledInLists = persons.count(where: settled.contains)
+        declaredInLists = persons.count { declared.contains($0) && !settled.contains($0) }
         guard lists.persons.isStrictlySorted, lists.commitments.isStrictlySorted else {
             return .notUnique
         }
@@ -194,7 +245,16 @@ struct AuditBook {
             id: edition.edition.id, limit: limit, changes: changes, serials: serials,
             active: active, suspended: suspended, revoked: revoked, returned: returned.count,
             isOnePerPerson: edition.edition.onePerPerson, sessions: sessions.seen.count,
-            settled: settledInLists, listsAt: size, draw: draw)
+            settled: settledInLists, declared: declaredInLists, renewed: renewed,
+            appeals: appeals, lateMembers: members,
+            handOvers: Int(edition.identity?.round ?? 0), evaluated: evaluated,
+            frozenWhenCounted: frozenWhenCounted, listsAt: size, draw: draw)
+    }
+
+    /// How many sessions nodes say they evaluated; `nil` while they said nothing.
+    private var evaluated: Int? {
+        guard let parameters = edition.identity, !counts.isEmpty else { return nil }
+        return counts.sessions(parameters.rounds.all.map(\.sharing.threshold))
     }
 }
 

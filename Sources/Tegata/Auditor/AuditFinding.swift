@@ -40,6 +40,12 @@ public enum AuditFinding: Error, Equatable {
         case badSettlement
         /// A relocation that issuer and council did not sign for this place in the log, or that does not follow the one before.
         case badRelocation
+        /// An exception in no known form, or from a rule that the edition does not have, or twice for one member.
+        case badException
+        /// A change of the nodes that is not the next, or that does not follow from the keys before.
+        case badNodes
+        /// A count that its node did not sign, or that is below what it said before.
+        case badCount
         /// It ends or resumes a card where none can be.
         case impossible
     }
@@ -90,6 +96,9 @@ extension AuditFinding.EntryFault {
         case .badSessions: "its sessions are no list of people attested for this edition"
         case .badSettlement: "it does not prove that one of the list's sessions is behind it"
         case .badRelocation: "the register cannot have moved like this"
+        case .badException: "it declares an exception that there cannot be"
+        case .badNodes: "the nodes cannot change like this"
+        case .badCount: "no node of the edition can have counted this"
         case .impossible: "no card is there that it could be about"
         }
     }

@@ -48,10 +48,35 @@ public struct EditionAudit: Hashable, Sendable {
     public let sessions: Int
     /// How many of the persons in force are proven, for everyone, to come from one of those sessions.
     public let settled: Int
+    /// How many of the persons in force have no phone to settle with, on the issuer's word.
+    public let declared: Int
+    /// How often a card went on for the person of a new ID card.
+    public let renewed: Int
+    /// How many new cards were issued, on the issuer's word, for certificates after the edition's cut-off.
+    public let appeals: Int
+    /// How often a card in force was issued again or renewed for such a certificate.
+    public let lateMembers: Int
+    /// How often the edition's key was handed over to other nodes.
+    public let handOvers: Int
+    /// How many sessions the nodes say, by their signatures, that they evaluated; `nil` while they said nothing.
+    public let evaluated: Int?
+    /// How many sessions were frozen in lists when the nodes last counted.
+    public let frozenWhenCounted: Int
     /// At how many entries of the log the edition's lists were compared with it.
     public let listsAt: UInt64
     /// The draw as it was computed again; `nil` where cards are not drawn, or not yet.
     public let draw: DrawAudit?
+}
+
+extension EditionAudit {
+    /// Whether nodes say that they evaluated fewer sessions than are frozen: somebody's count, or session, is false.
+    public var countsFallShort: Bool { evaluated.map { $0 < frozenWhenCounted } ?? false }
+
+    /// How many sessions were evaluated beyond one a card that was ever given: checks at doors, renewals, claims that were refused, or
+    /// somebody looking people up. `nil` while nodes said nothing.
+    public var evaluatedBeyondCards: Int? {
+        evaluated.map { max(0, $0 - Int(serials) - renewed) }
+    }
 }
 
 /// A draw, computed again from the log.
@@ -106,7 +131,17 @@ extension EditionAudit: CustomStringConvertible {
             + "\(suspended) suspended, \(revoked) revoked, \(returned) returned"
             + (isOnePerPerson ? "; no person has two" : "")
             + (sessions > 0 ? "; \(settled) of them from \(sessions) attested sessions" : "")
-            + (changes > 0 ? "; the limit was changed \(changes) times" : "")
+            + (declared > 0 ? "; \(declared) without a phone, on the issuer's word" : "")
+            + (appeals > 0 ? "; \(appeals) issued as exceptions to the cut-off" : "")
+            + (lateMembers > 0 ? "; \(lateMembers) members came with later ID cards" : "")
+            + (renewed > 0 ? "; \(renewed) went on under new ID cards" : "")
+            + (handOvers > 0 ? "; its key was handed over \(handOvers) times" : "")
+            + (evaluated.map {
+                "; nodes counted \($0) sessions"
+                    + (countsFallShort
+                        ? ", FEWER than the \(frozenWhenCounted) that are frozen"
+                        : ", \(evaluatedBeyondCards ?? 0) beyond one a card")
+            } ?? "") + (changes > 0 ? "; the limit was changed \(changes) times" : "")
             + (draw.map {
                 "; drawn among \($0.order.count) by \"\($0.outcome)\", to be compared with: "
                     + $0.randomness
@@ -119,7 +154,17 @@ extension EditionAudit: CustomStringConvertible {
             + "失効 \(revoked)、返却 \(returned)"
             + (isOnePerPerson ? "。一人一枚を確認" : "")
             + (sessions > 0 ? "。うち \(settled) 名は本人確認 \(sessions) 件に由来すると証明済み" : "")
-            + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
+            + (declared > 0 ? "。電話なしの会員 \(declared) 名は発行者の申告" : "")
+            + (appeals > 0 ? "。締切日の例外として発行 \(appeals) 枚" : "")
+            + (lateMembers > 0 ? "。新しい証明書で来た既存会員 \(lateMembers) 件" : "")
+            + (renewed > 0 ? "。新しい身分証へ引き継ぎ \(renewed) 件" : "")
+            + (handOvers > 0 ? "。鍵の引き渡し \(handOvers) 回" : "")
+            + (evaluated.map {
+                "。評価ノードの集計 \($0) 件"
+                    + (countsFallShort
+                        ? "（凍結された \(frozenWhenCounted) 件より少ない！）"
+                        : "（一枚一件を超える分 \(evaluatedBeyondCards ?? 0) 件）")
+            } ?? "") + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
             + (draw.map {
                 "。\($0.order.count) 件から抽選、乱数「\($0.outcome)」を次と照合してください: \($0.randomness)"
             } ?? "") + "。名簿は記録 \(listsAt) 件の時点で照合"

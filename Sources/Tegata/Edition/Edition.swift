@@ -28,6 +28,11 @@ public struct Edition: Hashable, Sendable {
     public var cardLifetime: Int64
     /// How the cards are drawn among those who enter; `nil` for first come, first served.
     public var draw: Draw?
+    /// Before when the ID card's certificate must have begun for a new card, seconds since 1970, a whole day in UTC; `nil` for
+    /// any time. A person who replaces an ID card to come again has a later one.
+    public var cutOff: Int64?
+    /// Whether nodes answer only whom the issuer certified: wallets, kiosks and counters.
+    public var certifiesRequesters: Bool
     /// The claims that every card of the edition commits to, at most 8: what anonymous holders can show something
     /// about.
     public var committed: [CommittedClaim]
@@ -58,8 +63,11 @@ public struct Edition: Hashable, Sendable {
         description: [String: String] = [:], benefits: [String] = [],
         claimWindow: ClaimWindow? = nil, nationalID: Set<CardClass> = [.jpkiRSA],
         onePerPerson: Bool? = nil, isTransferable: Bool = false, takesBack: Bool = false,
-        cardLifetime: Int64 = 63_072_000, draw: Draw? = nil, committed: [CommittedClaim] = []
+        cardLifetime: Int64 = 63_072_000, draw: Draw? = nil, committed: [CommittedClaim] = [],
+        cutOff: Int64? = nil, certifiesRequesters: Bool = false
     ) throws(EditionError) {
+        self.cutOff = cutOff
+        self.certifiesRequesters = certifiesRequesters
         self.id = id
         self.limit = limit
         self.title = title
@@ -89,6 +97,10 @@ public struct Edition: Hashable, Sendable {
                 throw .draw
             }
         }
+        guard cutOff.map({ onePerPerson && $0 > 0 && $0 % Self.day == 0 }) != false else {
+            throw .cutOff
+        }
+        guard !certifiesRequesters || !nationalID.isEmpty else { throw .requesters }
         guard committed.count <= CommittedClaim.maximumCount,
             committed.allSatisfy(\.isPossible),
             Set(committed.map { Array($0.name.utf8) }).count == committed.count
@@ -112,6 +124,8 @@ public struct Edition: Hashable, Sendable {
     static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
     }
+    /// Seconds of a day: a cut-off that says more than the day would name its edition to attestors.
+    static let day: Int64 = 86_400
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
@@ -144,6 +158,10 @@ public enum EditionError: Error, Equatable {
     case cardLifetime
     /// `draw` must name its randomness in 1 … 1,024 bytes, and close at a time since 1970.
     case draw
+    /// `cutOff` must be a whole day in UTC, a multiple of 86,400 seconds, of an edition with one card a person.
+    case cutOff
+    /// `certifiesRequesters` needs a `nationalID`: nobody asks a node otherwise.
+    case requesters
     /// At most 8 `committed` claims, each with a name of its own of 1 … 256 bytes, numbers of 1 … 32 bits.
     case committed
     /// At most 64 `benefits` of 256 bytes.

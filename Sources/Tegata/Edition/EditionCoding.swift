@@ -25,6 +25,8 @@ extension Edition {
                     "randomness": .string(draw.randomness), "closes": .whole(draw.closes),
                 ])
         }
+        if let cutOff { object.add("cut_off", .whole(cutOff)) }
+        if certifiesRequesters { object.add("requesters", "certified") }
         if !committed.isEmpty { object.add("committed", .array(committed.map(\.json))) }
         return .object(object)
     }
@@ -61,6 +63,14 @@ extension Edition {
                 commitment: try member.required("commitment").fixedBytes(),
                 randomness: try member.required("randomness").text(atMost: 1024), closes: closes)
         }
+        var cutOff: Int64?
+        if let member = json["cut_off"] { cutOff = Int64(clamping: try member.time()) }
+        if let member = json["requesters"] {
+            guard try member.text(atMost: 16).hasSameBytes(as: "certified") else {
+                throw .malformed
+            }
+        }
+        let certifiesRequesters = json["requesters"] != nil
         var committed = [CommittedClaim]()
         for entry in try (json["committed"] ?? []).elements(atMost: CommittedClaim.maximumCount) {
             committed.append(try CommittedClaim(json: entry))
@@ -80,7 +90,7 @@ extension Edition {
                 benefits: benefits, claimWindow: window, nationalID: classes,
                 onePerPerson: parts.onePerPerson, isTransferable: parts.isTransferable,
                 takesBack: parts.takesBack, cardLifetime: lifetime, draw: draw,
-                committed: committed)
+                committed: committed, cutOff: cutOff, certifiesRequesters: certifiesRequesters)
         } catch {
             throw .malformed
         }

@@ -12,15 +12,19 @@ public struct OpenEdition: Sendable {
     /// The announcement, signed: what travels.
     public let encoded: String
     /// Who would have to collude to learn which person holds which card; `nil` when no person is asked for.
-    public let trust: TrustProfile?
+    public internal(set) var trust: TrustProfile?
     /// Whether certificates of a test authority may stand behind a card.
     public let usesTestAnchors: Bool
 
-    let identity: IdentityParameters?
+    var identity: IdentityParameters?
+    /// How its nodes changed since, in order.
+    var changes = [NodeChange]()
     /// The services, when the caller can reach them.
-    let services: IdentityServices?
+    var services: IdentityServices?
+    /// Who asks the nodes, where they ask who asks.
+    var requester: Requester?
     /// Where a request's nonce comes from, when the caller can reach the issuer.
-    let nonce: (@Sendable () async throws(Refusal) -> String)?
+    var nonce: (@Sendable () async throws(Refusal) -> String)?
 
     /// The 32-byte name in rows, tokens and transcripts.
     package var digest: EditionDigest { edition.digest(issuer: issuer) }
@@ -31,17 +35,38 @@ public struct OpenEdition: Sendable {
         through services: IdentityServices?,
         nonce: @escaping @Sendable () async throws(Refusal) -> String
     ) -> OpenEdition {
-        OpenEdition(
-            edition: edition, issuer: issuer, encoded: encoded, trust: trust,
-            usesTestAnchors: usesTestAnchors, identity: identity, services: services, nonce: nonce)
+        var edition = self
+        edition.services = services
+        edition.nonce = nonce
+        return edition
     }
+}
+
+extension OpenEdition {
+    /// The same edition, asked about by somebody whom its issuer certified.
+    public func asked(by requester: Requester) -> OpenEdition {
+        var edition = self
+        edition.requester = requester
+        return edition
+    }
+}
+
+extension Edition {
+    /// The cut-off as challenges and tokens carry it.
+    var cutOffTime: UInt64? { cutOff.map { UInt64(clamping: $0) } }
 }
 
 /// What it takes to check a national-ID proof for one edition.
 struct IdentityParameters: Sendable {
     let attestors: AttestorSet
     let attestorKeys: [[UInt8]]
-    let keys: EditionKeys
+    /// The nodes' keys, those of the announcement first.
+    var rounds: NodeRounds
+
+    /// The nodes' keys in force.
+    var keys: EditionKeys { rounds.current }
+    /// Which these are: 0 before any hand-over.
+    var round: UInt32 { rounds.number }
 }
 
 extension OpenEdition {
@@ -109,7 +134,7 @@ extension OpenEdition {
 
 extension IdentityParameters {
     /// Asks every node for its part of the edition's key.
-    init(_ services: IdentityServices, for edition: EditionDigest) async throws(Refusal) {
+    init(_ services: IdentityServices, for terms: EditionTerms) async throws(Refusal) {
         attestorKeys = services.attestors.map(\.key)
         guard let set = AttestorSet(keys: attestorKeys, threshold: services.attestorThreshold),
             let sharing = Sharing(
@@ -119,7 +144,7 @@ extension IdentityParameters {
         var publications = [Int: [Int: Point]]()
         for service in services.nodes {
             let message = try JSON.message(
-                try await service.publish(edition), limit: 64 * 1024)
+                try await service.publish(terms), limit: 64 * 1024)
             var pieces = [Int: Point]()
             for entry in try message.required("pieces").elements(atMost: 256) {
                 guard let piece = try entry.required("piece").integer else { throw .malformed }
@@ -129,9 +154,10 @@ extension IdentityParameters {
         }
         let published = publications
         Self.nameLiars(published, sharing, to: services)
-        keys = try binding { () throws(ProofError) in
-            try EditionKeys(sharing: sharing, publications: published)
-        }
+        rounds = NodeRounds(
+            try binding { () throws(ProofError) in
+                try EditionKeys(sharing: sharing, publications: published)
+            })
     }
 
     /// An edition opens only when all holders of every piece agree; where they do not, those that the others contradict are
@@ -164,6 +190,7 @@ extension IdentityParameters {
         attestors = set
         attestorKeys = keys
         let encoded = try nodes.bytes()
-        self.keys = try binding { () throws(ProofError) in try EditionKeys(parsing: encoded) }
+        rounds = NodeRounds(
+            try binding { () throws(ProofError) in try EditionKeys(parsing: encoded) })
     }
 }

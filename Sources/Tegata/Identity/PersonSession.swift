@@ -26,9 +26,10 @@ struct PersonSession {
         let blinding = Blinding(
             of: try await card.personInput(), secret: secret ?? .random(using: &random))
         let token = try await attest(
-            services, parameters, card, blinding, scope, question: question, now: now,
-            using: &random)
-        let answers = try await evaluate(services, parameters, token, scope, at: now)
+            services, parameters, card, blinding, scope, question: question,
+            cutOff: edition.edition.cutOffTime, now: now, using: &random)
+        let answers = try await evaluate(
+            services, parameters, token, scope, for: edition.requester, at: now)
         let session = Session(token: token, answers: answers)
         let verified = try binding { () throws(ProofError) in
             try session.verify(
@@ -40,8 +41,8 @@ struct PersonSession {
 
     private static func attest(
         _ services: IdentityServices, _ parameters: IdentityParameters, _ card: some IdentityCard,
-        _ blinding: Blinding, _ scope: Scope, question: ProofContext, now: Int64,
-        using random: inout some Randomness
+        _ blinding: Blinding, _ scope: Scope, question: ProofContext, cutOff: UInt64?,
+        now: Int64, using random: inout some Randomness
     ) async throws -> Token {
         let threshold = parameters.attestors.threshold
         // All that are there get into the challenge, so that one signature of the ID card is enough whoever fails later.
@@ -62,7 +63,7 @@ struct PersonSession {
         let challenge = IDChallenge(
             attestors: asked, blinded: blinding.blinded, scope: scope.commitment,
             purpose: String(decoding: question.purpose, as: UTF8.self),
-            expires: UInt64(clamping: now + Attestor.sessionLifetime))
+            expires: UInt64(clamping: now + Attestor.sessionLifetime), cutOff: cutOff)
         let proof = try blinding.proof(for: challenge, using: &random)
         let request = AttestRequest(
             challenge: challenge, cardClass: card.cardClass, proof: proof,
@@ -81,7 +82,8 @@ struct PersonSession {
                     let key = FixedBytes<32>(service.key)
                 else { return .malformed }
                 guard attestation.body.blinded == blinding.blinded,
-                    attestation.body.scope == scope.commitment
+                    attestation.body.scope == scope.commitment,
+                    attestation.body.cutOff == cutOff
                 else { return .contradicts }
                 guard attestation.body.isSigned(by: key, attestation.signature) else {
                     return .signatureInvalid
@@ -105,12 +107,11 @@ struct PersonSession {
 
     private static func evaluate(
         _ services: IdentityServices, _ parameters: IdentityParameters, _ token: Token,
-        _ scope: Scope, at now: Int64
+        _ scope: Scope, for requester: Requester?, at now: Int64
     ) async throws -> [NodeAnswer] {
-        let request = JSON.object([
-            "token": .bytes(token.encoded), "edition": .bytes(scope.edition.array),
-            "salt": .bytes(scope.salt.array),
-        ]).text
+        let request = EvaluationRequest(
+            token, scope, round: parameters.round, for: requester
+        ).encoded
         let verified = try binding { () throws(ProofError) in
             try parameters.attestors.verify(token, at: UInt64(clamping: now))
         }

@@ -51,9 +51,34 @@ public struct RemoteNode: EvaluationService {
         try await transport("publish", edition.description)
     }
 
+    /// The same, with the edition's terms.
+    public func publish(_ terms: EditionTerms) async throws(Refusal) -> String {
+        try await transport("publish", terms.encoded)
+    }
+
     /// The node's evaluation of an attested session.
     public func evaluate(_ request: String) async throws(Refusal) -> String {
         try await transport("evaluate", request)
+    }
+
+    /// How often the node has evaluated an edition, signed with its share.
+    public func count(_ edition: EditionDigest) async throws(Refusal) -> String {
+        try await transport("count", edition.description)
+    }
+
+    /// The node's share, dealt to a plan's recipients.
+    public func handOver(_ plan: String) async throws(Refusal) -> String {
+        try await transport("hand-over", plan)
+    }
+
+    /// Takes dealings of a share in, and answers the node's new public key.
+    public func takeOver(_ offer: String) async throws(Refusal) -> String {
+        try await transport("take-over", offer)
+    }
+
+    /// Erases the shares that came before a hand-over.
+    public func retire(_ order: String) async throws(Refusal) {
+        _ = try await transport("retire", order)
     }
 }
 
@@ -76,12 +101,23 @@ public enum ServiceRequests {
     ) async throws(Refusal) -> String? {
         switch path {
         case "publish":
-            guard let edition = Hex.decode(body).flatMap(EditionDigest.init) else {
-                throw .malformed
-            }
-            return try await node.publish(edition)
+            return try await node.publish(try EditionTerms(asked: body))
         case "evaluate": return try await node.evaluate(body)
+        case "count": return try await node.count(try edition(body))
+        case "hand-over": return try await node.handOver(body)
+        case "take-over": return try await node.takeOver(body)
+        case "retire":
+            try await node.retire(body)
+            return ""
         default: return nil
         }
+    }
+
+    /// The requests after which a node has something to keep: a count that it signed must not fall after a restart.
+    public static let changing: Set<String> = ["publish", "count", "take-over", "retire"]
+
+    private static func edition(_ text: String) throws(Refusal) -> EditionDigest {
+        guard let edition = Hex.decode(text).flatMap(EditionDigest.init) else { throw .malformed }
+        return edition
     }
 }

@@ -23,8 +23,55 @@ public protocol EvaluationService: Sendable {
     /// What the node publishes of its share of an edition's key.
     func publish(_ edition: EditionDigest) async throws(Refusal) -> String
 
+    /// The same, telling the node whom it may answer in the edition. The first terms of an edition are its terms.
+    func publish(_ terms: EditionTerms) async throws(Refusal) -> String
+
     /// The node's evaluation of an attested session.
     func evaluate(_ request: String) async throws(Refusal) -> String
+
+    /// How often the node has evaluated an edition, signed with its share.
+    func count(_ edition: EditionDigest) async throws(Refusal) -> String
+
+    /// The node's share, dealt to a plan's recipients.
+    func handOver(_ plan: String) async throws(Refusal) -> String
+
+    /// Takes dealings of a share in, and answers the node's new public key.
+    func takeOver(_ offer: String) async throws(Refusal) -> String
+
+    /// Erases the shares that came before a hand-over.
+    func retire(_ order: String) async throws(Refusal)
+}
+
+extension EvaluationService {
+    /// For a service that knows no terms: an edition without any.
+    ///
+    /// - Throws: `unsupported` for an edition whose nodes have something to heed.
+    public func publish(_ terms: EditionTerms) async throws(Refusal) -> String {
+        guard terms.areOpen else { throw .unsupported }
+        return try await publish(terms.edition)
+    }
+
+    /// For a service that signs no counts.
+    ///
+    /// - Throws: `unsupported`.
+    public func count(_ edition: EditionDigest) async throws(Refusal) -> String {
+        throw .unsupported
+    }
+
+    /// For a service that keeps its share.
+    ///
+    /// - Throws: `unsupported`.
+    public func handOver(_ plan: String) async throws(Refusal) -> String { throw .unsupported }
+
+    /// For a service that takes no share.
+    ///
+    /// - Throws: `unsupported`.
+    public func takeOver(_ offer: String) async throws(Refusal) -> String { throw .unsupported }
+
+    /// For a service that keeps its share.
+    ///
+    /// - Throws: `unsupported`.
+    public func retire(_ order: String) async throws(Refusal) { throw .unsupported }
 }
 
 /// The attestors and evaluation nodes behind an edition, and how many of each it takes.

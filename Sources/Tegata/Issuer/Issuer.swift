@@ -170,10 +170,9 @@ public final class Issuer: Sendable {
     /// - Throws: `unavailable`; `malformed` for an announcement that cannot be read, and what its signature lacks.
     @discardableResult
     public func reopen() async throws(Refusal) -> [OpenEdition] {
-        for (digest, book) in try await register.current().books {
-            // Those that are open stay as they are: announcements never change.
-            guard !open.withLock({ $0.values.contains { $0.digest == digest } }) else { continue }
-            let opened = try restore(book.announcement)
+        // The keys of a live edition may have gone to other nodes since: announcements stay, their changes grow.
+        for book in try await register.current().books.values {
+            let opened = try restore(book)
             open.withLock { $0[opened.edition.id] = opened }
         }
         return profile.editions
@@ -185,13 +184,13 @@ public final class Issuer: Sendable {
             return earlier
         }
         let digest = edition.digest(issuer: id)
-        let announcement: String
-        if let earlier = try await register.current().books[digest]?.announcement {
-            announcement = earlier
+        let book: RegisterState.Book
+        if let earlier = try await register.current().books[digest] {
+            book = earlier
         } else {
-            announcement = try await enter(edition, digest)
+            book = try await enter(edition, digest)
         }
-        let opened = try restore(announcement)
+        let opened = try restore(book)
         guard opened.edition == edition else { throw .conflict }
         open.withLock { $0[edition.id] = opened }
         return opened
@@ -199,28 +198,41 @@ public final class Issuer: Sendable {
 
     /// Makes an announcement the edition's first entry in the log.
     ///
-    /// - Returns: the announcement that is there; another process may have been faster.
-    private func enter(_ edition: Edition, _ digest: EditionDigest) async throws(Refusal) -> String
-    {
+    /// - Returns: the book with the announcement that is there; another process may have been faster.
+    private func enter(
+        _ edition: Edition, _ digest: EditionDigest
+    ) async throws(Refusal) -> RegisterState.Book {
         var parameters: IdentityParameters?
         if !edition.nationalID.isEmpty, let services {
-            parameters = try await IdentityParameters(services, for: digest)
+            parameters = try await IdentityParameters(
+                services,
+                for: EditionTerms(
+                    edition: digest, issuer: keys.register.publicKey.xOnly.array,
+                    cutOff: edition.cutOff, isCertified: edition.certifiesRequesters))
         }
         let text = try OpenEdition.announcement(
             of: edition, by: id, identity: parameters, services: services, signedBy: keys.card,
             at: clock())
         try await register.open(
             digest, text, limit: edition.limit, isDrawn: edition.draw != nil)
-        return try await register.current().book(digest).announcement
+        return try await register.current().book(digest)
     }
 
-    /// The edition of an announcement in our own log, with the ways to its services and to us.
-    private func restore(_ announcement: String) throws(Refusal) -> OpenEdition {
-        let opened = try OpenEdition(parsing: announcement, from: profile)
+    /// The edition of an announcement in our own log and of what changed since, with the ways to its services and to us.
+    private func restore(_ book: RegisterState.Book) throws(Refusal) -> OpenEdition {
+        var opened = try OpenEdition(parsing: book.announcement, from: profile)
+        for text in book.nodeChanges {
+            opened = try opened.after(try NodeChange(parsing: text, by: profile.history))
+        }
         let name = opened.edition.id
         return opened.reached(through: opened.edition.nationalID.isEmpty ? nil : services) {
             () async throws(Refusal) in try await self.nonce(for: name)
         }
+    }
+
+    /// Puts an edition in the place of what it was before its nodes changed.
+    func replaceOpen(_ edition: OpenEdition) {
+        open.withLock { $0[edition.edition.id] = edition }
     }
 
     /// The open edition with this id.

@@ -77,6 +77,16 @@ public struct IssuerProfile: Sendable {
             opened.append(
                 try OpenEdition(parsing: try edition.text(atMost: 256 * 1024), from: self))
         }
+        for entry in try (json["node_changes"] ?? []).elements(atMost: 4096) {
+            let change = try NodeChange(
+                parsing: try entry.text(atMost: 64 * 1024), by: ring)
+            guard
+                let place = opened.firstIndex(where: {
+                    $0.edition.id.hasSameBytes(as: change.edition)
+                })
+            else { throw .malformed }
+            opened[place] = try opened[place].after(change)
+        }
         editions = opened
     }
 
@@ -92,6 +102,10 @@ public struct IssuerProfile: Sendable {
         ]
         if !withdrawn.isEmpty { object.add("withdrawn", Self.set(withdrawn)) }
         if let council { object.add("council", .bytes(council.encoded)) }
+        let changes = editions.flatMap(\.changes)
+        if !changes.isEmpty {
+            object.add("node_changes", .array(changes.map { .string($0.encoded) }))
+        }
         return .object(object)
     }
 

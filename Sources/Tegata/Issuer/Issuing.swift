@@ -19,6 +19,23 @@ extension Issuer {
         try await issue(request, claims, as: .new)
     }
 
+    /// Issues a card to a person whose ID card's certificate began after the edition's cut-off: an honest replacement, on the
+    /// operator's word. The exception is an entry of the log, and audits count it; the reason stays with the operator.
+    ///
+    /// - Parameters:
+    ///   - request: what `Holder.request` made, of a wallet whose nodes' requester may ask for late certificates.
+    ///   - reason: why, in words that name nobody.
+    ///   - claims: what this issuer says about the member.
+    /// - Returns: text for the holder, as `issue` gives it.
+    /// - Throws: as `issue(to:claims:)`; `refused` with `conflict` for a certificate that needs no exception, `unsupported` where
+    ///   cards are drawn, `limitExceeded` for a reason of more than 1,024 bytes.
+    public func issue(
+        onAppeal request: String, because reason: String, claims: Claims = [:]
+    ) async throws(IssuingError) -> String {
+        guard reason.utf8.count <= 1024 else { throw .refused(.limitExceeded) }
+        return try await issue(request, claims, as: .appeal(reason))
+    }
+
     /// Issues cards for all of these requests, or for none: a group of five finds no place where three are left.
     ///
     /// - Parameters:
@@ -59,6 +76,18 @@ extension Issuer {
         case held([UInt8])
         /// A place in a draw.
         case entry
+        /// The person's own card again, for a new ID card.
+        case renewal(Renewal)
+        /// A new serial in spite of a certificate after the cut-off, for a reason of the operator's.
+        case appeal(String)
+
+        /// Whether a certificate after the cut-off is refused.
+        var heedsCutOff: Bool {
+            switch self {
+            case .new, .transfer, .held, .entry: true
+            case .replacement, .renewal, .appeal: false
+            }
+        }
     }
 
     func issue(
@@ -100,6 +129,11 @@ extension Issuer {
         /// `nil` for a request that was answered before.
         let checked: CheckedRequest?
         let time: Int64
+
+        /// What is declared beside a card in force whose person came with a certificate after the cut-off.
+        var exception: DeclaredException? {
+            checked?.isLate == true ? DeclaredException(.member, because: "") : nil
+        }
     }
 
     func prepare(
@@ -127,6 +161,11 @@ extension Issuer {
         let hasEntered = state.books[opened.digest]?.draw?.keys[key] != nil
         guard earlier == nil, !hasEntered else { return prepared(nil) }
         try checkTimes(expires: request.expires, opened.edition, at: now)
+        if case .renewal(let renewal) = purpose {
+            guard renewal.edition.hasSameBytes(as: request.edition), renewal.request == key,
+                request.key == renewal.key, request.holder == nil
+            else { throw .unauthorized }
+        }
         if case .transfer(let release) = purpose {
             guard opened.edition.isTransferable, release.edition.hasSameBytes(as: request.edition),
                 release.request == key
@@ -137,6 +176,10 @@ extension Issuer {
         else { throw .unauthorized }
         let checked = try check(
             request, opened, in: try await list(of: request, opened), at: now)
+        guard !checked.isLate || !purpose.heedsCutOff else { throw .nationalIDInvalid }
+        if case .appeal = purpose {
+            guard checked.isLate else { throw .conflict }
+        }
         try await store.consume(request.nonce, now: now)
         return prepared(checked)
     }
@@ -157,29 +200,72 @@ extension Issuer {
         case .held(let token):
             return try await register.confirm(
                 token, by: claim, at: prepared.time, making: making)
+        case .appeal(let reason):
+            let exception = DeclaredException(.appeal, because: reason)
+            let records = try await register.submit { state, batch throws(Refusal) in
+                try state.admit(claim, under: exception, &batch, making: making)
+            }
+            guard let card = records.last else { throw .unavailable }
+            return card
+        case .renewal(let renewal):
+            return try await replace(
+                prepared, as: .renewal,
+                Self.unchanged(renewal.serial, renewal.record, of: claim.edition), making: making)
         case .replacement:
-            return try await register.submit { state, batch throws(Refusal) in
-                try state.replace(
-                    { state throws(Refusal) in
-                        guard let person = claim.person,
-                            let serial = state.books[claim.edition]?.persons[person]
-                        else { throw .unauthorized }
-                        return serial
-                    }, as: .reissue, by: claim, &batch, making: making)
-            }[0]
+            return try await replace(
+                prepared, as: .reissue,
+                { state throws(Refusal) in
+                    guard let person = claim.person,
+                        let serial = state.books[claim.edition]?.persons[person]
+                    else { throw .unauthorized }
+                    return serial
+                }, making: making)
         case .transfer(let release):
-            return try await register.submit { state, batch throws(Refusal) in
-                try state.replace(
-                    { state throws(Refusal) in
-                        // Somebody else may have got the card in between.
-                        guard
-                            try state.card(release.serial, of: claim.edition).record
-                                == release.record
-                        else { throw .conflict }
-                        return release.serial
-                    }, as: .transfer, by: claim, &batch, making: making)
-            }[0]
+            return try await replace(
+                prepared, as: .transfer,
+                Self.unchanged(release.serial, release.record, of: claim.edition), making: making)
         }
+    }
+
+    /// Gives the card that `chosen` finds to a request.
+    private func replace(
+        _ prepared: Prepared, as kind: LogEntry.Kind,
+        _ chosen: @escaping @Sendable (RegisterState) throws(Refusal) -> UInt32,
+        making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
+    ) async throws(Refusal) -> UInt64 {
+        let claim = prepared.claim
+        let records = try await register.submit { state, batch throws(Refusal) in
+            try state.replace(chosen, as: kind, by: claim, &batch, making: making)
+                .under(prepared.exception, in: claim.edition)
+        }
+        guard let card = records.last else { throw .unavailable }
+        return card
+    }
+
+    /// The serial of a card whose holder said that it may go, unless somebody else got it in between.
+    private static func unchanged(
+        _ serial: UInt32, _ record: UInt64, of edition: EditionDigest
+    ) -> @Sendable (RegisterState) throws(Refusal) -> UInt32 {
+        { state throws(Refusal) in
+            guard try state.card(serial, of: edition).record == record else { throw .conflict }
+            return serial
+        }
+    }
+
+    /// What a request got before; `nil` for one that got nothing.
+    ///
+    /// - Throws: `conflict` when it was with other claims, and what is wrong with the request.
+    func earlierAnswer(
+        to text: String, _ claims: Claims
+    ) async throws(Refusal) -> String? {
+        let request = try CardRequest(parsing: text)
+        guard let opened = edition(request.edition) else { throw .typeMismatch }
+        let signed = CardRequest.signedPart(of: text)
+        let record = try await register.current().answer(
+            to: SHA256.hash(signed), content: SHA256.hash(signed + claims.fingerprint),
+            in: opened.digest)
+        guard let record else { return nil }
+        return try await answer(at: record)
     }
 
     /// What the holder of the card at `record` receives: the same card each time, with its log proof under the newest
@@ -219,6 +305,8 @@ extension Issuer {
         let proofOfPerson: ProofOfPerson
         /// The session that the request showed; `nil` for one that stays in its list.
         var session: AttestedSession?
+        /// Whether the certificate began after the edition's cut-off.
+        var isLate = false
     }
 
     /// The frozen list that a request is from, where it is from one.
@@ -255,9 +343,9 @@ extension Issuer {
         let session: Session
         if request.wallet == nil {
             // Without a wallet the person shows the ID-bound answer instead of a commitment.
-            let person = try binding { () throws(ProofError) in
+            let person = try parameters.rounds.check(at: now) { keys throws(ProofError) in
                 try IdentityAnswer.verify(
-                    request.binding, attestors: parameters.attestors, keys: parameters.keys,
+                    request.binding, attestors: parameters.attestors, keys: keys,
                     edition: opened.digest, question: question, at: time)
             }
             token = person.token
@@ -265,12 +353,12 @@ extension Issuer {
             checked = CheckedRequest(
                 index: person.index, wallet: nil, proofOfPerson: opened.proofOfPerson)
         } else {
-            let (shown, verified) = try binding { () throws(ProofError) in
+            let (shown, verified) = try parameters.rounds.check(at: now) {
+                keys throws(ProofError) in
                 let shown = try IssuanceRequest(
-                    parsing: request.binding, attestors: parameters.attestors,
-                    keys: parameters.keys)
+                    parsing: request.binding, attestors: parameters.attestors, keys: keys)
                 let verified = try shown.verify(
-                    attestors: parameters.attestors, keys: parameters.keys,
+                    attestors: parameters.attestors, keys: keys,
                     edition: opened.digest, question: question, at: time)
                 return (shown.session, verified)
             }
@@ -281,6 +369,7 @@ extension Issuer {
                 proofOfPerson: opened.proofOfPerson)
         }
         try opened.check(token.body)
+        checked.isLate = opened.isLate(token.body)
         checked.session = AttestedSession(session, answering: question, in: opened.digest)
         return checked
     }

@@ -33,9 +33,32 @@ extension Issuer {
     /// - Throws: `unauthorized` for another issuer's, a card that is not there, or another key's; `expired`, `malformed`,
     ///   `unavailable`.
     func release(parsing text: String) async throws(Refusal) -> Release {
-        let token = try CompactJWS(parsing: text, types: [Release.type], limit: 16 * 1024)
+        let word = try await word(parsing: text, type: Release.type, limit: 16 * 1024)
+        return Release(
+            edition: word.name.edition, serial: word.name.serial,
+            request: try word.payload["to"]?.fixedBytes(), record: word.record)
+    }
+
+    /// What the holder of a card signed with the card's key about it.
+    struct HolderWord {
+        let name: CardName
+        let opened: OpenEdition
+        let record: UInt64
+        let payload: JSON
+        let key: VerifyingKey
+        let memo: CardMemo
+        let expires: UInt64
+    }
+
+    /// Reads what the key of a card's holder signed: good for ten minutes, and for this issuer.
+    ///
+    /// - Throws: as `release(parsing:)`.
+    func word(
+        parsing text: String, type: String, limit: Int
+    ) async throws(Refusal) -> HolderWord {
+        let token = try CompactJWS(parsing: text, types: [type], limit: limit)
         // What it says of itself chooses the card whose key it must be signed by, and nothing else.
-        let claimed = Release.Name(try token.untrustedPayload())
+        let claimed = CardName(try token.untrustedPayload())
         guard let claimed, let opened = edition(claimed.edition) else { throw .unauthorized }
         let record: UInt64
         do {
@@ -44,9 +67,10 @@ extension Issuer {
             throw .unauthorized
         }
         let memo = try await register.card(at: record).memo
+        let key = try holderKey(of: memo)
         let payload: JSON
         do {
-            payload = .object(try token.verified(by: try holderKey(of: memo)))
+            payload = .object(try token.verified(by: key))
         } catch {
             throw .unauthorized
         }
@@ -54,12 +78,13 @@ extension Issuer {
             throw .unauthorized
         }
         let now = clock()
-        let expires = Int64(clamping: try payload.required("exp").time())
+        let written = try payload.required("exp").time()
+        let expires = Int64(clamping: written)
         guard now < expires else { throw .expired }
         guard expires <= now + Release.lifetime + 60 else { throw .malformed }
-        return Release(
-            edition: claimed.edition, serial: claimed.serial,
-            request: try payload["to"]?.fixedBytes(), record: record)
+        return HolderWord(
+            name: claimed, opened: opened, record: record, payload: payload, key: key, memo: memo,
+            expires: written)
     }
 
     /// The key that a card of ours is bound to.
@@ -73,18 +98,16 @@ extension Issuer {
     }
 }
 
-extension Release {
-    /// Which card a release is about, as it says.
-    fileprivate struct Name {
-        let edition: String
-        let serial: UInt32
+/// Which card a holder's word is about, as it says.
+struct CardName {
+    let edition: String
+    let serial: UInt32
 
-        init?(_ payload: JSONObject) {
-            guard let edition = payload["edition"]?.string,
-                let serial = payload["serial"]?.integer.flatMap(UInt32.init(exactly:))
-            else { return nil }
-            self.edition = edition
-            self.serial = serial
-        }
+    init?(_ payload: JSONObject) {
+        guard let edition = payload["edition"]?.string,
+            let serial = payload["serial"]?.integer.flatMap(UInt32.init(exactly:))
+        else { return nil }
+        self.edition = edition
+        self.serial = serial
     }
 }

@@ -28,6 +28,13 @@ public struct Kiosk: Sendable {
     /// What verifiers trust this kiosk by.
     public var publicKey: Secp256k1.PublicKey { key.publicKey }
 
+    /// The kiosk as nodes know it, by a certificate that `Issuer.certify` gave for its key: for `OpenEdition.asked(by:)`.
+    ///
+    /// - Throws: `malformed`, also for another key's certificate.
+    public func requester(certificate: [UInt8]) throws(Refusal) -> Requester {
+        try Requester(certificate: certificate, key: key)
+    }
+
     /// Asks for membership without a wallet: the person is entered, and can prove it with the ID card alone.
     ///
     /// With `holder`, the key of a wallet that others made, the person gets a card bound to that key: whoever runs the kiosk has seen

@@ -21,16 +21,22 @@ package struct LogEntry: Hashable, Sendable {
         case sessions = 14
         case settled = 15
         case deposit = 16
+        case exception = 17
+        case renewal = 18
+        case nodes = 19
         case notice = 20
         case receipt = 21
         case withdrawal = 22
         case redemption = 23
+        case count = 24
         case relocation = 30
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
-        var isInForce: Bool { [.card, .reissue, .transfer, .resume].contains(self) }
+        var isInForce: Bool {
+            [.card, .reissue, .transfer, .resume, .renewal].contains(self)
+        }
         /// Whether the content is a text that the issuer signed.
-        var isSigned: Bool { [.open, .limit, .draw, .relocation].contains(self) }
+        var isSigned: Bool { [.open, .limit, .draw, .nodes, .relocation].contains(self) }
         /// Whether a place is kept free for somebody, or given up.
         var isHold: Bool { self == .hold || self == .release }
     }
@@ -85,12 +91,14 @@ package struct LogEntry: Hashable, Sendable {
         let content = Array(bytes[33...])
         let isWhole =
             switch kind {
-            case .open, .limit, .draw, .sessions, .settled: true
+            case .open, .limit, .draw, .sessions, .settled, .nodes: true
             case .relocation: edition == EditionDigest()
+            case .exception: content.count == 33 || content.count == 34
+            case .count: content.count == EvaluationCount.size
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
-            case .card, .reissue, .transfer, .suspend, .resume, .hold, .release, .entrant, .deposit,
-                .notice, .receipt, .withdrawal, .redemption:
+            case .card, .reissue, .transfer, .renewal, .suspend, .resume, .hold, .release,
+                .entrant, .deposit, .notice, .receipt, .withdrawal, .redemption:
                 content.count == 32
             }
         guard isWhole else { throw .malformed }

@@ -25,6 +25,10 @@ enum RegisterMemo {
     case receipt(ReceiptMemo)
     case withdrawal(WithdrawalMemo)
     case redemption(RedemptionMemo)
+    /// What opens an exception, and the operator's reason.
+    case exception(salt: FixedBytes<32>, reason: String)
+    /// A change of the nodes, or a node's count: all of it is public.
+    case plain
 
     /// The fields, and a hash over entry and fields: a flipped bit in either is noticed (A101).
     func encoded(beside entry: [UInt8]) -> [UInt8] {
@@ -41,7 +45,8 @@ enum RegisterMemo {
         case .card(let memo): memo.fields
         case .sessions(let used): bigEndian(used)
         case .deposit(let session): session
-        case .settled: [0]
+        case .settled, .plain: [0]
+        case .exception(let salt, let reason): salt.array + Array(reason.utf8)
         case .notice(let memo): memo.fields
         case .receipt(let memo): memo.fields
         case .withdrawal(let memo): memo.fields
@@ -66,7 +71,7 @@ enum RegisterMemo {
         }
         switch kind {
         case .open, .limit: try self.init(limit: fields)
-        case .card, .reissue, .transfer, .suspend, .resume, .revoke, .giveBack:
+        case .card, .reissue, .transfer, .renewal, .suspend, .resume, .revoke, .giveBack:
             self = .card(try CardMemo(fields))
         case .hold, .release:
             guard fields.count == 8 else { throw .malformed }
@@ -91,6 +96,14 @@ enum RegisterMemo {
             else { throw .malformed }
             self = .relocation(
                 .init(number: fields[..<4].reduce(0) { $0 << 8 | UInt32($1) }, name: name))
+        case .nodes, .count:
+            guard fields == [0] else { throw .malformed }
+            self = .plain
+        case .exception:
+            guard fields.count >= 32, let salt = FixedBytes<32>(fields[..<32]) else {
+                throw .malformed
+            }
+            self = .exception(salt: salt, reason: String(decoding: fields[32...], as: UTF8.self))
         }
     }
 

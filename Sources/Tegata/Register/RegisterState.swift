@@ -22,6 +22,14 @@ struct RegisterState: Sendable {
         var changes = 0
         /// Who has a card, or had one that was revoked, where each person gets one; and which.
         var persons = [FixedBytes<33>: UInt32]()
+        /// Whose index was replaced by that of a new ID card, and which card it was: they get no other while it is there.
+        var earlier = [FixedBytes<33>: UInt32]()
+        /// Members without a phone, on the issuer's word.
+        var declared = Set<FixedBytes<33>>()
+        /// How the nodes changed, signed, in order.
+        var nodeChanges = [String]()
+        /// What nodes said they evaluated.
+        var counts = CountState()
         /// Who entered and who was drawn, where cards are drawn.
         var draw: DrawState?
         /// Until when places are kept, by hold.
@@ -103,10 +111,8 @@ struct RegisterState: Sendable {
         if let earlier = try answer(to: claim.key, content: claim.content, in: claim.edition) {
             return earlier
         }
-        guard books[claim.edition] != nil else { throw .unavailable }
-        if let person = claim.person, books[claim.edition]?.persons[person] != nil {
-            throw .alreadyClaimed
-        }
+        guard let book = books[claim.edition] else { throw .unavailable }
+        if let person = claim.person, book.hasCard(person) { throw .alreadyClaimed }
         if let draw = books[claim.edition]?.draw {
             // Before the draw nobody has a card, and winners get theirs by the draw itself.
             guard draw.order != nil,
@@ -177,8 +183,8 @@ struct RegisterState: Sendable {
         case .suspended: throw .suspended
         case .revoked: throw .revoked
         }
-        if let person = claim.person, kind == .transfer {
-            guard books[claim.edition]?.persons[person] == nil else { throw .alreadyClaimed }
+        if let person = claim.person, kind != .reissue, try book(claim.edition).hasCard(person) {
+            throw .alreadyClaimed
         }
         guard let number = Serial(serial, within: .unlimited) else { throw .unavailable }
         let index = indexes.unused(besides: [])
@@ -233,8 +239,35 @@ struct RegisterState: Sendable {
         case .redemption(let memo):
             guard books[entry.edition] != nil else { throw .malformed }
             try redemptions.count(memo, entry, at: size)
+        case .exception(let salt, let reason):
+            try apply(entry, salt, because: reason)
+        case .plain:
+            guard books[entry.edition] != nil else { throw .malformed }
+            if entry.kind == .nodes {
+                guard let text = entry.text else { throw .malformed }
+                books[entry.edition]?.nodeChanges.append(text)
+            } else {
+                try books[entry.edition]?.counts.take(entry.content, in: entry.edition)
+            }
         }
         size += 1
+    }
+
+    private mutating func apply(
+        _ entry: LogEntry, _ salt: FixedBytes<32>, because reason: String
+    ) throws(Refusal) {
+        guard books[entry.edition] != nil else { throw .malformed }
+        let (_, person) = try DeclaredException.read(entry.content)
+        if let person {
+            guard hasCard(person, in: entry.edition),
+                books[entry.edition]?.declared.insert(person).inserted == true
+            else { throw .malformed }
+        } else {
+            guard
+                entry.content.dropFirst().elementsEqual(
+                    DeclaredException.name(salt, reason).array)
+            else { throw .malformed }
+        }
     }
 
     private mutating func apply(_ entry: LogEntry, _ limit: Limit) throws(Refusal) {
@@ -284,7 +317,7 @@ struct RegisterState: Sendable {
         case .giveBack:
             guard entry.returned == memo.serial else { throw .malformed }
             try card.move(from: [.valid], to: .revoked)
-        case .reissue, .transfer:
+        case .reissue, .transfer, .renewal:
             let isSamePerson = card.person == memo.person
             guard card.status == .valid, isSamePerson == (entry.kind == .reissue) else {
                 throw .malformed
@@ -293,9 +326,11 @@ struct RegisterState: Sendable {
             try indexes.set(.revoked, at: card.statusIndex)
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
+            if entry.kind == .renewal { books[edition]?.earlier[card.person] = memo.serial }
+            if entry.kind == .transfer { books[edition]?.forgetEarlier(of: memo.serial) }
             card = CardState(memo, record: size)
         case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
-            .notice, .receipt, .withdrawal, .redemption,
+            .exception, .nodes, .count, .notice, .receipt, .withdrawal, .redemption,
             .relocation:
             throw .malformed
         }
@@ -312,7 +347,7 @@ struct RegisterState: Sendable {
     private mutating func admit(_ memo: CardMemo, to edition: EditionDigest) throws(Refusal) {
         let key = Key(edition: edition, key: memo.key)
         guard answers[key] == nil,
-            !memo.isUnique || books[edition]?.persons[memo.person] == nil
+            !memo.isUnique || books[edition]?.hasCard(memo.person) == false
         else { throw .malformed }
         try indexes.use(memo.statusIndex)
         if memo.isUnique { books[edition]?.persons[memo.person] = memo.serial }
@@ -322,6 +357,15 @@ struct RegisterState: Sendable {
 }
 
 extension RegisterState.Book {
+    /// Whether this person has a card, now or before a new ID card.
+    func hasCard(_ person: FixedBytes<33>) -> Bool {
+        persons[person] != nil || earlier[person] != nil
+    }
+
+    fileprivate mutating func forgetEarlier(of serial: UInt32) {
+        earlier = earlier.filter { $0.value != serial }
+    }
+
     /// The serial that the next card gets: the lowest that was returned, else the next; `nil` when sold out.
     var nextSerial: Serial? { serial(after: 0) }
 
@@ -349,6 +393,7 @@ extension RegisterState.Book {
         returned.insert(serial, at: returned.firstIndex { $0 > serial } ?? returned.endIndex)
         cards[Int(serial) - 1] = nil
         persons[person] = nil
+        forgetEarlier(of: serial)
     }
 }
 

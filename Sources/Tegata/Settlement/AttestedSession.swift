@@ -7,9 +7,14 @@ struct AttestedSession {
     /// Scope salt 32 ‖ session.
     let encoded: [UInt8]
 
-    /// How many bytes one of this edition has.
-    static func size(_ parameters: IdentityParameters) -> Int {
-        32 + Session.size(attestors: parameters.attestors, keys: parameters.keys)
+    /// How many bytes one of this edition may have: its nodes' thresholds may have changed.
+    static func sizes(_ parameters: IdentityParameters, in edition: OpenEdition) -> [Int] {
+        parameters.rounds.all.map { keys in
+            32
+                + Session.size(
+                    attestors: parameters.attestors, keys: keys,
+                    namingCutOff: edition.edition.cutOff != nil)
+        }
     }
 
     init(_ session: Session, answering question: ProofContext, in edition: EditionDigest) {
@@ -24,18 +29,29 @@ struct AttestedSession {
     /// - Throws: `malformed`, `nationalIDInvalid`, `unsupported` for an edition that asks for no person.
     func verify(in edition: OpenEdition) throws(Refusal) -> VerifiedSession {
         guard let parameters = edition.identity else { throw .unsupported }
-        let bytes = encoded
-        let verified = try binding { () throws(ProofError) in
-            var reader = Reader(bytes)
+        let digest = edition.digest
+        let (salt, token, written) = try binding {
+            () throws(ProofError) -> (FixedBytes<32>, Token, [UInt8]) in
+            var reader = Reader(encoded)
             let salt: FixedBytes<32> = try reader.fixed()
-            let session = try Session(
-                parsing: try reader.take(reader.remaining), attestors: parameters.attestors,
-                keys: parameters.keys)
-            let expires = session.token.body.expires
-            return try session.verify(
-                attestors: parameters.attestors, keys: parameters.keys,
-                scope: Scope(edition: edition.digest, salt: salt),
-                at: expires == 0 ? 0 : expires - 1)
+            let written = try reader.take(reader.remaining)
+            let size = Token.size(
+                threshold: parameters.attestors.threshold,
+                namingCutOff: edition.edition.cutOff != nil)
+            guard written.count > size else { throw .malformed }
+            let token = try Token(
+                parsing: Array(written[..<size]), threshold: parameters.attestors.threshold)
+            return (salt, token, written)
+        }
+        let expires = token.body.expires
+        let end = Int64(clamping: expires)
+        let verified = try parameters.rounds.check(
+            from: end - Attestor.sessionLifetime - Attestor.skew, until: end
+        ) { keys throws(ProofError) in
+            try Session(parsing: written, attestors: parameters.attestors, keys: keys)
+                .verify(
+                    attestors: parameters.attestors, keys: keys,
+                    scope: Scope(edition: digest, salt: salt), at: expires == 0 ? 0 : expires - 1)
         }
         try edition.check(verified.token.body)
         return verified

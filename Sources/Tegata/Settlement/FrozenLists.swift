@@ -4,11 +4,14 @@ internal import TegataSDJWT
 
 /// The frozen lists of one edition, as its log's entries make them: the same for issuer, wallet and auditor.
 struct FrozenLists {
-    private let edition: OpenEdition
+    /// Whose; it changes with its nodes.
+    var edition: OpenEdition
     /// Those that are whole.
     private(set) var lists = [SessionList]()
     /// Every R so far.
     private(set) var seen = Set<Point>()
+    /// How many sessions were for certificates after the cut-off.
+    private(set) var late = 0
     /// How many parts were taken.
     private(set) var parts = 0
     /// The list that is being read.
@@ -33,10 +36,11 @@ struct FrozenLists {
     ///   throws.
     mutating func take(_ content: [UInt8]) throws(Refusal) {
         guard let parameters = edition.identity else { throw .unsupported }
-        let size = AttestedSession.size(parameters)
         let part = try SessionPart(parsing: content)
+        let size = part.sessions.count / part.count
         guard part.list == start + lists.count, part.first == open.count,
-            open.isEmpty || part.total == total, part.sessions.count == part.count * size
+            open.isEmpty || part.total == total, part.sessions.count == part.count * size,
+            AttestedSession.sizes(parameters, in: edition).contains(size)
         else { throw .malformed }
         total = part.total
         for offset in stride(from: 0, to: part.sessions.count, by: size) {
@@ -51,6 +55,7 @@ struct FrozenLists {
                 }
             }
             guard seen.insert(base).inserted else { throw .malformed }
+            if edition.isLate(verified.token.body) { late += 1 }
             open.append((base, verified.evaluated))
         }
         parts += 1

@@ -1,5 +1,5 @@
 internal import TegataCrypto
-internal import TegataLog
+public import TegataLog
 internal import TegataProofs
 public import TegataSDJWT
 
@@ -39,17 +39,22 @@ extension Holder {
     ///   - sessions: the list, as `Issuer.sessions(of:list:)` gave it.
     ///   - profile: whom the wallet believes the issuer to be.
     ///   - crowd: among how many sessions the person wants to be at least.
+    ///   - witnesses: who must have seen the log with the list, and `quorum` how many of them: a list that only this wallet is
+    ///     shown hides it from nobody.
+    ///   - quorum: how many of the witnesses; none is the log's key alone.
     /// - Returns: the request, for `Issuer.issue`.
     /// - Throws: `notYetValid` when the session is not in this list, `limitExceeded` for a smaller crowd, what is wrong with the
     ///   list, `typeMismatch` for another edition.
     public func request(
         _ edition: OpenEdition, from deposit: Deposit, in sessions: String,
-        profile: IssuerProfile, ofAtLeast crowd: Int = 64
+        profile: IssuerProfile, ofAtLeast crowd: Int = 64, witnesses: [NoteKey] = [],
+        quorum: Int = 0
     ) async throws -> String {
         guard deposit.issuer.hasSameBytes(as: edition.issuer),
             deposit.edition.hasSameBytes(as: edition.edition.id)
         else { throw Refusal.typeMismatch }
-        let (number, list) = try listed(sessions, edition, profile, crowd)
+        let policy = try profile.logPolicy(witnesses: witnesses, quorum: quorum)
+        let (number, list) = try listed(sessions, edition, policy, crowd)
         let secret = wallet.session(salt: deposit.salt, edition: edition.digest)
         let draft = try await draft(edition)
         let index = try mine(secret, in: list)
@@ -71,16 +76,21 @@ extension Holder {
     ///   - sessions: the list, as `Issuer.sessions(of:list:)` gave it.
     ///   - profile: whom the wallet believes the card's issuer to be.
     ///   - crowd: among how many sessions the person wants to be at least.
+    ///   - witnesses: who must have seen the log with the list, and `quorum` how many of them: a list that only this wallet is
+    ///     shown hides it from nobody.
+    ///   - quorum: how many of the witnesses; none is the log's key alone.
     /// - Returns: what goes to `Issuer.settle`.
     /// - Throws: `notYetValid` when the card's session is not in this list, `typeMismatch` for a card that was asked for at a
     ///   counter, `limitExceeded` for a smaller crowd, what is wrong with the list.
     public func settle(
-        _ card: Card, in sessions: String, from profile: IssuerProfile, ofAtLeast crowd: Int = 64
+        _ card: Card, in sessions: String, from profile: IssuerProfile, ofAtLeast crowd: Int = 64,
+        witnesses: [NoteKey] = [], quorum: Int = 0
     ) throws(Refusal) -> String {
         guard card.issuer.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
         guard let salt = card.walletSalt else { throw .typeMismatch }
         let edition = try profile.edition(card.edition.id)
-        return try settle(edition, salt: salt, sessions, profile, crowd)
+        let policy = try profile.logPolicy(witnesses: witnesses, quorum: quorum)
+        return try settle(edition, salt: salt, sessions, policy, crowd)
     }
 
     /// The same for a card that was asked for from a deposit.
@@ -88,18 +98,19 @@ extension Holder {
     /// - Throws: as for a card.
     public func settle(
         _ deposit: Deposit, in sessions: String, from profile: IssuerProfile,
-        ofAtLeast crowd: Int = 64
+        ofAtLeast crowd: Int = 64, witnesses: [NoteKey] = [], quorum: Int = 0
     ) throws(Refusal) -> String {
         guard deposit.issuer.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
         let edition = try profile.edition(deposit.edition)
-        return try settle(edition, salt: deposit.salt, sessions, profile, crowd)
+        let policy = try profile.logPolicy(witnesses: witnesses, quorum: quorum)
+        return try settle(edition, salt: deposit.salt, sessions, policy, crowd)
     }
 
     private func settle(
-        _ edition: OpenEdition, salt: [UInt8], _ sessions: String, _ profile: IssuerProfile,
+        _ edition: OpenEdition, salt: [UInt8], _ sessions: String, _ policy: LogPolicy,
         _ crowd: Int
     ) throws(Refusal) -> String {
-        let (number, list) = try listed(sessions, edition, profile, crowd)
+        let (number, list) = try listed(sessions, edition, policy, crowd)
         let secret = wallet.session(salt: salt, edition: edition.digest)
         let index = try mine(secret, in: list)
         guard let person = index.encoded else { throw .unavailable }
@@ -125,13 +136,12 @@ extension Holder {
 
     /// The list, once its parts are seen to be in the log: one that was made for this wallet alone would hide it from nobody.
     private func listed(
-        _ text: String, _ edition: OpenEdition, _ profile: IssuerProfile, _ crowd: Int
+        _ text: String, _ edition: OpenEdition, _ policy: LogPolicy, _ crowd: Int
     ) throws(Refusal) -> (number: Int, list: SessionList) {
         let message = try JSON.message(text, limit: 8 << 20)
         guard let number = try message.required("list").integer.flatMap(UInt16.init(exactly:)),
             try message.required("edition").text(atMost: 64).hasSameBytes(as: edition.edition.id)
         else { throw .typeMismatch }
-        let policy = try profile.logPolicy()
         var lists = FrozenLists(of: edition, from: Int(number))
         for part in try message.required("parts").elements(atMost: 4096) {
             let bytes = try part.required("entry").bytes()

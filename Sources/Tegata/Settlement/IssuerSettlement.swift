@@ -22,16 +22,17 @@ extension Issuer {
             asked.hasSameBytes(as: deposit.edition)
         else { throw .unauthorized }
         let question = deposit.question(to: opened)
-        let session = try binding { () throws(ProofError) in
+        let session = try parameters.rounds.check(at: now) { keys throws(ProofError) in
             let session = try Session(
-                parsing: deposit.session, attestors: parameters.attestors, keys: parameters.keys)
+                parsing: deposit.session, attestors: parameters.attestors, keys: keys)
             _ = try session.verify(
-                attestors: parameters.attestors, keys: parameters.keys,
+                attestors: parameters.attestors, keys: keys,
                 scope: Scope(edition: opened.digest, answering: question),
                 at: UInt64(clamping: now))
             return session
         }
         try opened.check(session.token.body)
+        guard !opened.isLate(session.token.body) else { throw .nationalIDInvalid }
         try await store.consume(deposit.nonce, now: now)
         let attested = AttestedSession(session, answering: question, in: opened.digest)
         let entry = LogEntry(
@@ -54,14 +55,21 @@ extension Issuer {
         of edition: OpenEdition, atLeast minimum: Int = 64
     ) async throws(Refusal) -> Int {
         guard edition.identity != nil else { throw .unsupported }
+        let edition = self.edition(edition.edition.id) ?? edition
         let earlier = try await frozenLists(of: edition)
         let digest = edition.digest
         let state = try await register.current().book(digest).sessions
-        let (number, waiting) = (state.frozen, Array(state.waiting.prefix(4096)))
+        let number = state.frozen
         guard earlier.lists.count == number else { throw .conflict }
+        var waiting = [UInt64]()
         var sessions = [Point: AttestedSession]()
-        for record in waiting {
+        var size: Int?
+        for record in state.waiting.prefix(4096) {
             let session = try seal.open(try await register.sealedSession(at: record), in: digest)
+            // A list holds sessions of one size: those from before a change of the nodes' threshold come first.
+            guard size == nil || size == session.encoded.count else { break }
+            size = session.encoded.count
+            waiting.append(record)
             let base = try session.verify(in: edition).token.body.blinded.base
             // One R twice is one session: a wallet that blinds two sessions alike hides in neither.
             if !earlier.seen.contains(base) { sessions[base] = session }
@@ -69,15 +77,16 @@ extension Issuer {
         guard sessions.count >= max(1, minimum) else { throw .notYetValid }
         let sorted = sessions.sorted { $0.key.encoded.lexicographicallyPrecedes($1.key.encoded) }
         let parts = SessionPart.split(sorted.map(\.value.encoded), list: number)
+        let used = waiting
         try await register.submit { state, batch throws(Refusal) in
             guard batch.entries.isEmpty else { return .wait }
             let now = try state.book(digest).sessions
-            guard now.frozen == number, now.waiting.starts(with: waiting) else { throw .conflict }
+            guard now.frozen == number, now.waiting.starts(with: used) else { throw .conflict }
             return .done(
                 parts.map { part in
                     .new(
                         LogEntry(kind: .sessions, edition: digest, content: part.content),
-                        .sessions(used: part.isLast ? UInt32(waiting.count) : 0))
+                        .sessions(used: part.isLast ? UInt32(used.count) : 0))
                 })
         }
         return number
@@ -147,7 +156,9 @@ extension Issuer {
     /// The edition's lists as the log has them, read once and kept.
     func frozenLists(of edition: OpenEdition) async throws(Refusal) -> FrozenLists {
         let parts = try await register.current().book(edition.digest).sessions.parts
+        let edition = self.edition(edition.edition.id) ?? edition
         var known = frozen.withLock { $0[edition.digest] } ?? FrozenLists(of: edition)
+        known.edition = edition
         for record in parts.dropFirst(known.parts) {
             let entry = try await register.proof(of: record).entry
             try known.take(try LogEntry(parsing: entry).content)

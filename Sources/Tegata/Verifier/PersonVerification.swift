@@ -101,9 +101,9 @@ extension Verifier {
     ) throws(Refusal) -> VerifiedIdentity {
         guard let parameters = edition.identity else { throw .unsupported }
         let attestors = try profile.attestors(of: edition, at: now)
-        return try binding { () throws(ProofError) in
+        return try parameters.rounds.check(at: now) { keys throws(ProofError) in
             try IdentityAnswer.verify(
-                proof, attestors: attestors, keys: parameters.keys,
+                proof, attestors: attestors, keys: keys,
                 edition: edition.digest, question: question, at: UInt64(clamping: now))
         }
     }
@@ -120,13 +120,20 @@ public struct CardOnlyCheck: Sendable {
 }
 
 extension OpenEdition {
-    /// That a session's kind of ID card is one this edition accepts, and that it is a real one where only real ones count.
+    /// That a session's kind of ID card is one this edition accepts, that it is a real one where only real ones count, and that
+    /// attestors were asked about the edition's cut-off.
     ///
     /// - Throws: `nationalIDInvalid`.
     func check(_ body: Token.Body) throws(Refusal) {
         guard edition.nationalID.contains(where: { $0.number == body.cardClass }),
-            usesTestAnchors || !body.flags.contains(.testAnchors)
+            usesTestAnchors || !body.flags.contains(.testAnchors),
+            body.cutOff == edition.cutOffTime
         else { throw .nationalIDInvalid }
+    }
+
+    /// Whether a certificate began after the edition's cut-off: no new card for it, and no more cards in force than before.
+    func isLate(_ body: Token.Body) -> Bool {
+        edition.cutOffTime.map { !body.began(before: $0) } ?? false
     }
 
     /// What a checked session says about the person in front of a verifier.

@@ -3,7 +3,7 @@ package import TegataCrypto
 /// An edition's public keys, all of which follow from the published pieces X_A (protocol.md §3).
 package struct EditionKeys: Hashable, Sendable {
     package let sharing: Sharing
-    /// X_A in the order of `sharing.holders`.
+    /// X_A in the order of `sharing.holders`; none after a hand-over.
     package let pieces: [Point]
     /// K = ΣX_A: what every index of the edition is evaluated under.
     package let key: Point
@@ -28,6 +28,36 @@ package struct EditionKeys: Hashable, Sendable {
         self.pieces = pieces
         self.key = key
         self.nodeKeys = nodeKeys
+    }
+
+    /// Keys that follow from a hand-over: nobody has pieces of them.
+    init(sharing: Sharing, key: Point, nodeKeys: [Point]) {
+        self.sharing = sharing
+        pieces = []
+        self.key = key
+        self.nodeKeys = nodeKeys
+    }
+
+    /// The keys of nodes whose public halves are known: K follows from any t of them, and has to from all.
+    ///
+    /// - Throws: `malformed` for a threshold that cannot be, `mismatch` for keys that belong to no one K, `vanished`.
+    package init(nodeKeys: [Point], threshold: Int) throws(ProofError) {
+        guard let sharing = Sharing(nodes: nodeKeys.count, threshold: threshold) else {
+            throw .malformed
+        }
+        // n points lie on one polynomial of degree t − 1 when every t in a row give the same value at 0.
+        var found: Point?
+        for first in 1...(sharing.nodes - threshold + 1) {
+            let nodes = Array(first..<first + threshold)
+            let parts = zip(nodes, Sharing.lagrange(nodes)).compactMap {
+                nodeKeys[$0 - 1].times($1)
+            }
+            guard let key = Point.sum(parts) else { throw .vanished }
+            guard found == nil || found == key else { throw .mismatch }
+            found = key
+        }
+        guard let found else { throw .malformed }
+        self.init(sharing: sharing, key: found, nodeKeys: nodeKeys)
     }
 
     /// The keys from what the nodes published, by node.

@@ -23,11 +23,14 @@ package struct IDChallenge: Hashable, Sendable {
     package let purpose: String
     /// When the session ends, seconds since 1970.
     package let expires: UInt64
+    /// The time that attestors compare the certificate's beginning with, seconds since 1970; `nil` when nobody asks.
+    package let cutOff: UInt64?
 
     package init(
         attestors: [Attestor], blinded: BlindedPerson, scope: FixedBytes<32>, purpose: String,
-        expires: UInt64
+        expires: UInt64, cutOff: UInt64? = nil
     ) {
+        self.cutOff = cutOff
         self.attestors = attestors
         self.blinded = blinded
         self.scope = scope
@@ -39,13 +42,13 @@ package struct IDChallenge: Hashable, Sendable {
     package var hash: FixedBytes<32> { SHA256.hash(encoded) }
 
     /// The hashed bytes: prefix, suite, attestors (count in four bytes; key and nonce of each), R, α, scope,
-    /// purpose, expiry. Counts and lengths little-endian, the expiry in eight bytes big-endian.
+    /// purpose, expiry, and in version 2 the cut-off. Counts and lengths little-endian, times in eight bytes big-endian.
     package var encoded: [UInt8] {
-        Array("TEGATA-V01-ID-CHALLENGE".utf8)
+        Array((cutOff == nil ? "TEGATA-V01-ID-CHALLENGE" : "TEGATA-V02-ID-CHALLENGE").utf8)
             + Codec.prefixed(Array(Point.sigmaSuite.utf8))
             + Codec.count(attestors.count) + attestors.flatMap { $0.key.array + $0.nonce.array }
             + blinded.encoded + scope.array + Codec.prefixed(Array(purpose.utf8))
-            + bigEndian(expires)
+            + bigEndian(expires) + (cutOff.map { bigEndian($0) } ?? [])
     }
 
     /// The context of π₀: the whole challenge, through its hash.

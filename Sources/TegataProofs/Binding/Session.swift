@@ -39,8 +39,11 @@ package struct Session: Hashable, Sendable {
     package var encoded: [UInt8] { token.encoded + answers.flatMap(\.encoded) }
 
     /// How many bytes a session of this edition has.
-    package static func size(attestors: AttestorSet, keys: EditionKeys) -> Int {
-        Token.size(threshold: attestors.threshold) + NodeAnswer.size * keys.sharing.threshold
+    package static func size(
+        attestors: AttestorSet, keys: EditionKeys, namingCutOff: Bool = false
+    ) -> Int {
+        Token.size(threshold: attestors.threshold, namingCutOff: namingCutOff)
+            + NodeAnswer.size * keys.sharing.threshold
     }
 
     /// The session's result, once token, scope and every node's proof have been checked.

@@ -96,6 +96,16 @@ enum Statement {
         return (relation, hidden)
     }
 
+    /// PoK{k: K = kG}, in a context that is all it says: a node's word about the edition. 64 bytes.
+    static func holding(
+        _ key: Point, label: String, _ context: ProofContext
+    ) -> SigmaProof<Point> {
+        var relation = LinearRelation<Point>()
+        let secret = relation.secret()
+        relation.require(key, equals: [(secret, .generator)])
+        return SigmaProof(relation, label: label, context: context)
+    }
+
     /// PoK{x: X = xG ∧ Y = xH}.
     private static func equalLogarithms(
         _ g: Point, _ x: Point, _ h: Point, _ y: Point, label: String, _ context: ProofContext

@@ -4,13 +4,14 @@ package import TegataCrypto
 /// and this scope". It names neither person nor edition (protocol.md 4.1).
 ///
 ///     version 1 ‖ suite 1 ‖ class 2 ‖ flags 2 ‖ scope 32 ‖ expires 8 ‖ R 33 ‖ α 33     112 bytes
+///     in version 2 also: cut-off 8                                                     120 bytes
 ///     then for each attestor, in ascending order: key id 4 ‖ BIP-340 signature 64       68 bytes each
 package struct Token: Hashable, Sendable {
     /// What the attestors observed, as bits.
     package struct Flags: OptionSet, Hashable, Sendable {
         package let rawValue: UInt16
         package init(rawValue: UInt16) { self.rawValue = rawValue }
-        /// The certificate began before the edition was announced (protocol.md 5.4, the cut-off rule).
+        /// The certificate began before the token's cut-off (protocol.md 5.4). In a token without one it says nothing.
         package static let beforeCutOff = Flags(rawValue: 1)
         /// The certificate hangs from a test authority.
         package static let testAnchors = Flags(rawValue: 2)
@@ -19,7 +20,7 @@ package struct Token: Hashable, Sendable {
         static let known: Flags = [.beforeCutOff, .testAnchors, .revocationGood]
     }
 
-    /// The signed part, 112 bytes.
+    /// The signed part, 112 bytes, or 120 where it names a cut-off.
     package struct Body: Hashable, Sendable {
         /// The kind of ID card: the register of numbers is in `Spec/binding.md`.
         package let cardClass: UInt16
@@ -29,11 +30,14 @@ package struct Token: Hashable, Sendable {
         /// Seconds since 1970.
         package let expires: UInt64
         package let blinded: BlindedPerson
+        /// What `beforeCutOff` compares with, seconds since 1970; `nil` in version 1.
+        package let cutOff: UInt64?
 
         package init(
             cardClass: UInt16, flags: Flags, scope: FixedBytes<32>, expires: UInt64,
-            blinded: BlindedPerson
+            blinded: BlindedPerson, cutOff: UInt64? = nil
         ) {
+            self.cutOff = cutOff
             self.cardClass = cardClass
             self.flags = flags
             self.scope = scope
@@ -41,22 +45,31 @@ package struct Token: Hashable, Sendable {
             self.blinded = blinded
         }
 
-        /// 112 bytes.
+        /// 112 or 120 bytes.
         package var encoded: [UInt8] {
-            [Token.version, Token.suite]
+            [cutOff == nil ? Token.version : Token.versionWithCutOff, Token.suite]
                 + [cardClass, flags.rawValue].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
                 + scope.array + bigEndian(expires) + blinded.encoded
+                + (cutOff.map { bigEndian($0) } ?? [])
+        }
+
+        /// Whether the certificate began before this time, as attestors said who were asked about this very time.
+        package func began(before time: UInt64) -> Bool {
+            cutOff == time && flags.contains(.beforeCutOff)
         }
 
         init(from reader: inout Reader) throws(ProofError) {
             let head = try reader.take(2)
-            guard head == [Token.version, Token.suite] else { throw .malformed }
+            guard [Token.version, Token.versionWithCutOff].contains(head[0]),
+                head[1] == Token.suite
+            else { throw .malformed }
             cardClass = try reader.integer()
             flags = Flags(rawValue: try reader.integer())
             guard flags.isSubset(of: .known) else { throw .malformed }
             scope = try reader.fixed()
             expires = try reader.integer()
             blinded = try BlindedPerson(from: &reader)
+            cutOff = head[0] == Token.versionWithCutOff ? try reader.integer() : nil
         }
 
         /// TH("token", body): what attestors sign and log, and what later proofs are bound to. It does not depend on
@@ -119,7 +132,7 @@ package struct Token: Hashable, Sendable {
         }
     }
 
-    /// Reads a token of exactly `threshold` signatures: 112 + 68·`threshold` bytes.
+    /// Reads a token of exactly `threshold` signatures: 112 (120 with a cut-off) + 68·`threshold` bytes.
     ///
     /// - Throws: `malformed`, also for signatures out of order; `thresholdNotMet` when one key signed twice.
     package init(parsing bytes: [UInt8], threshold: Int) throws(ProofError) {
@@ -141,12 +154,15 @@ package struct Token: Hashable, Sendable {
         self.signatures = signatures
     }
 
-    /// 112 + 68 bytes a signature.
+    /// 112 or 120, + 68 bytes a signature.
     package var encoded: [UInt8] { body.encoded + signatures.flatMap(\.encoded) }
 
     /// How many bytes a token with `threshold` signatures has.
-    package static func size(threshold: Int) -> Int { 112 + 68 * threshold }
+    package static func size(threshold: Int, namingCutOff: Bool = false) -> Int {
+        (namingCutOff ? 120 : 112) + 68 * threshold
+    }
 
     fileprivate static let version: UInt8 = 1
+    fileprivate static let versionWithCutOff: UInt8 = 2
     fileprivate static let suite: UInt8 = 1
 }

@@ -27,6 +27,10 @@ import Testing
         #expect(try listVectors(BindingStory()).isReproduced())
     }
 
+    @Test func `nodes' messages are what this code makes`() throws {
+        #expect(try nodeVectors(BindingStory()).isReproduced())
+    }
+
     @Test func `proofs are what this code makes`() throws {
         #expect(try proofVectors(BindingStory()).isReproduced())
     }

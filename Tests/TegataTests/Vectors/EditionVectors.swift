@@ -109,6 +109,10 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
     add(
         "one operator, test authorities", try changed(["operators": "embedded", "test_anchors": true]),
         "ok", output.with(["operators": "embedded", "test_anchors": true]))
+    add(
+        "a cut-off, and certified requesters",
+        try changedEdition(["cut_off": 1_795_392_000, "requesters": "certified"]), "ok",
+        output.with(["cut_off": 1_795_392_000, "requesters": "certified"]))
     add("an unknown member is ignored", try changed(["colour": "blue"]), "ok", output)
     let other = Secp256k1.PrivateKey.fixed(1)
     let hostile: [(String, String, String)] = [
@@ -148,6 +152,14 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
             try changedEdition(["claim_window": ["from": 2, "until": 1]]), "malformed"
         ),
         ("a My Number as benefit", try changedEdition(["benefits": ["123456789018"]]), "malformed"),
+        ("a cut-off to the second", try changedEdition(["cut_off": 1_795_392_001]), "malformed"),
+        ("a cut-off before all", try changedEdition(["cut_off": 0]), "malformed"),
+        ("a cut-off as text", try changedEdition(["cut_off": "1795392000"]), "malformed"),
+        (
+            "a cut-off for several cards a person",
+            try changedEdition(["cut_off": 1_795_392_000, "one_per_person": false]), "malformed"
+        ),
+        ("other requesters", try changedEdition(["requesters": "all"]), "malformed"),
         ("a card for no time", try changedEdition(["card_lifetime": 0]), "malformed"),
         (
             "no nodes", try story.signed(.object(payload.without("nodes")), type: OpenEdition.type),

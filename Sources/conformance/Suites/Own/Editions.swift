@@ -26,6 +26,8 @@ let editionFunctions: [String: OwnFunction] = [
             "limit": vector(edition.limit), "one_per_person": .bool(edition.onePerPerson),
             "national_id": .array(edition.nationalID.map(\.name).sorted().map { .string($0) }),
             "operators": operators(opened.trust), "test_anchors": .bool(opened.usesTestAnchors),
+            "cut_off": edition.cutOff.map { .whole($0) } ?? .null,
+            "requesters": edition.certifiesRequesters ? "certified" : .null,
         ]
     },
     "profile": { input, _ in

@@ -40,6 +40,7 @@ let sessionFunctions: [String: OwnFunction] = [
             "flags": .whole(token.body.flags.rawValue), "scope": .hex(token.body.scope),
             "expires": .whole(token.body.expires), "R": .hex(token.body.blinded.base),
             "alpha": .hex(token.body.blinded.person),
+            "cut_off": token.body.cutOff.map { .whole($0) } ?? .null,
         ]
     },
     "node-answers": { input, _ in
@@ -68,7 +69,8 @@ private func challenge(_ input: Vector) throws -> IDChallenge {
         },
         blinded: BlindedPerson(base: try input.R.point, person: try input.alpha.point),
         scope: try input.scope.fixed(), purpose: try input.purpose.string,
-        expires: try input.expires.time)
+        expires: try input.expires.time,
+        cutOff: input.cut_off.isNull ? nil : try input.cut_off.time)
 }
 
 private func verifiedToken(_ input: Vector) throws -> VerifiedToken {
