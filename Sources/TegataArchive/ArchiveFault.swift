@@ -19,6 +19,8 @@ public enum ArchiveFault: Error, Equatable {
     case truncated(part: Int, chunk: Int)
     /// The file has more bytes than were written.
     case appended(part: Int)
+    /// The card key lies in a module and cannot be archived: keep that by the module's own means, and the register by a copy.
+    case keyElsewhere
     /// The keys inside are not those of the issuer's profile.
     case badKeys
     /// This record is none: whoever wrote the archive wrote it wrongly.
@@ -55,6 +57,8 @@ extension ArchiveFault: CustomStringConvertible {
         case .badChunk(let part, let chunk): "chunk \(chunk) of part \(part) was changed"
         case .truncated(let part, let chunk): "part \(part) ends within chunk \(chunk)"
         case .appended(let part): "part \(part) has bytes after its end"
+        case .keyElsewhere:
+            "the card key lies in a module and cannot be archived: back the module up by its own means"
         case .badKeys: "the keys in the archive are not those of the issuer's profile"
         case .badRecord(let number): "record \(number) cannot be read"
         case .badRoot(let part): "the records of part \(part) do not give its root"
@@ -81,6 +85,7 @@ extension ArchiveFault {
         case .badChunk: "bad_chunk"
         case .truncated: "truncated"
         case .appended: "appended"
+        case .keyElsewhere: "key_elsewhere"
         case .badKeys: "bad_keys"
         case .badRecord: "bad_record"
         case .badRoot: "bad_root"

@@ -62,7 +62,7 @@ public struct ArchiveManifest: Hashable, Sendable {
         var first: UInt64 { previous?.size ?? 0 }
     }
 
-    init(_ content: Content, signedBy keys: IssuerKeys) {
+    init(_ content: Content, signedBy keys: IssuerKeys) throws(Refusal) {
         issuer = content.issuer
         time = content.time
         key = content.key
@@ -86,7 +86,7 @@ public struct ArchiveManifest: Hashable, Sendable {
             "tags": .bytes(tags),
         ]
         if let previous { payload.add("previous", .bytes(previous.array)) }
-        document = keys.sign(.object(payload), type: Self.type)
+        document = try keys.sign(.object(payload), type: Self.type)
     }
 
     /// Reads a manifest that the issuer signed, and its council where there is one.

@@ -3,17 +3,21 @@ internal import TegataCrypto
 // An issuer's keys inside an archive: JSON, before the first record of the full part.
 extension IssuerKeys {
     /// The secret keys as JSON: for sealing, and nothing else.
-    var exposedJSON: [UInt8] {
-        let key =
-            switch card {
-            case .secp256k1(let key): key.exposedRawRepresentation
-            case .p256(let key): key.rawRepresentation
-            }
+    ///
+    /// - Throws: `keyElsewhere` for a card key that never leaves its module.
+    func exposedJSON() throws(ArchiveFault) -> [UInt8] {
+        let key: [UInt8]
+        switch card {
+        case .secp256k1(let secret): key = secret.exposedRawRepresentation
+        case .p256(let secret): key = secret.rawRepresentation
+        case .external: throw .keyElsewhere
+        }
         var json: JSONObject = [
             "alg": .string(card.algorithm.rawValue), "card": .bytes(key),
             "register": .bytes(register.exposedRawRepresentation),
             "log": .bytes(log.exposedRawRepresentation),
             "earlier": .array(earlier.map { .object($0.jwk) }),
+            "withdrawn": .array(withdrawn.map { .object($0.jwk) }),
         ]
         if let council { json.add("council", .bytes(council.encoded)) }
         return JSON.object(json).encoded
@@ -25,10 +29,15 @@ extension IssuerKeys {
         let card = try json.required("card").bytes()
         let register = try json.required("register").bytes()
         let log = try json.required("log").bytes()
-        var earlier = [VerifyingKey]()
-        for key in try json.required("earlier").elements(atMost: 64) {
-            earlier.append(try VerifyingKey(parsingJWK: key.encoded))
+        func publicKeys(_ name: String) throws(Refusal) -> [VerifyingKey] {
+            var keys = [VerifyingKey]()
+            for key in try json.required(name).elements(atMost: 64) {
+                keys.append(try VerifyingKey(parsingJWK: key.encoded))
+            }
+            return keys
         }
+        let earlier = try publicKeys("earlier")
+        let withdrawn = try publicKeys("withdrawn")
         let council = try json["council"].map { value throws(Refusal) in
             try Council(parsing: try value.bytes())
         }
@@ -43,7 +52,7 @@ extension IssuerKeys {
             self.init(
                 card: signing, register: try Secp256k1.PrivateKey(rawRepresentation: register),
                 log: try Ed25519.PrivateKey(rawRepresentation: log), earlier: earlier,
-                council: council)
+                withdrawn: withdrawn, council: council)
         } catch {
             throw .malformed
         }

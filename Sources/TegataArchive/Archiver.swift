@@ -63,7 +63,7 @@ public struct Archiver: Sendable {
         try await sink(header.encoded)
         var writer = ChunkWriter(cipher)
         try await writer.append(
-            keys: previous == nil ? keys.exposedJSON : [], into: sink)
+            keys: previous == nil ? try keys.exposedJSON() : [], into: sink)
         while frontier.size < head.size {
             let records = try await journal.records(
                 from: frontier.size, atMost: Int(min(1024, head.size - frontier.size)))
@@ -80,7 +80,7 @@ public struct Archiver: Sendable {
         // A journal that is not what its head says would be found out at the restore, which is too late.
         guard frontier.root == head.root else { throw ArchiveFault.badRoot(part: Int(part)) }
         try await writer.finish(into: sink)
-        return ArchiveManifest(
+        return try ArchiveManifest(
             .init(
                 issuer: issuer, time: clock(), key: key, previous: previous, frontier: frontier,
                 checkpoint: head.note, counts: counts.list,

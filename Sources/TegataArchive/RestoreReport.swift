@@ -33,8 +33,8 @@ public struct RestoreReport: Hashable, Sendable {
         counts = last.counts
     }
 
-    func signed(by keys: IssuerKeys) -> String {
-        keys.sign(
+    func signed(by keys: IssuerKeys) throws(Refusal) -> String {
+        try keys.sign(
             [
                 "iss": .string(issuer), "iat": .whole(time), "archive": .bytes(archive.array),
                 "manifest": .bytes(manifest.array), "size": .whole(Int64(clamping: size)),

@@ -137,7 +137,7 @@ public struct Restorer: Sendable {
         let last = manifests[manifests.count - 1]
         try await filling.finish(last.checkpoint)
         guard let keys else { throw ArchiveFault.badKeys }
-        let report = RestoreReport(
+        let report = try RestoreReport(
             of: last, published: published.size, at: time
         ).signed(by: keys)
         return Restored(keys: keys, report: report)

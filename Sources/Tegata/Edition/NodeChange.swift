@@ -23,8 +23,8 @@ struct NodeChange {
     init(
         issuer: String, edition: String, time: Int64, plan: HandOverPlan,
         dealings: [HandOverDealing], signedBy key: SigningKey
-    ) {
-        encoded = SignedText.sign(
+    ) throws(Refusal) {
+        encoded = try SignedText.sign(
             [
                 "iss": .string(issuer), "iat": .whole(time), "edition": .string(edition),
                 "plan": .string(plan.text),

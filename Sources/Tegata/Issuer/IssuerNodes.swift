@@ -81,7 +81,7 @@ extension Issuer {
         _ plan: HandOverPlan, _ dealings: [HandOverDealing], _ current: OpenEdition,
         _ services: IdentityServices
     ) async throws(Refusal) -> OpenEdition {
-        let change = NodeChange(
+        let change = try NodeChange(
             issuer: id, edition: current.edition.id, time: clock(), plan: plan,
             dealings: dealings, signedBy: keys.card)
         var changed = try current.after(change)

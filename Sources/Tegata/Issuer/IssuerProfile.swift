@@ -79,7 +79,7 @@ public struct IssuerProfile: Sendable {
         }
         for entry in try (json["node_changes"] ?? []).elements(atMost: 4096) {
             let change = try NodeChange(
-                parsing: try entry.text(atMost: 64 * 1024), by: ring)
+                parsing: try entry.text(atMost: 64 * 1024), by: history)
             guard
                 let place = opened.firstIndex(where: {
                     $0.edition.id.hasSameBytes(as: change.edition)

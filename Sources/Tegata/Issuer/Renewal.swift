@@ -61,7 +61,7 @@ extension Holder {
                     card.issuer, edition.digest, request: hash, expires: expires,
                     commitment: commitment.encoded), using: &random)
         }
-        let renewal = SignedText.sign(
+        let renewal = try SignedText.sign(
             [
                 "aud": .string(card.issuer), "edition": .string(card.edition.id),
                 "serial": .whole(Int64(card.serial.number)),
