@@ -297,6 +297,15 @@ import Testing
             try await club.next[0].takeOver(offer(by: "a stranger"))
         }
         #expect(try await club.next[0].takeOver(offer(by: "club register")).contains("key"))
+        let open = HandOverOffer(
+            plan: parsed, keys: published, dealings: dealings,
+            terms: EditionTerms(
+                edition: club.edition.digest, issuer: parsed.issuer.array, cutOff: 86_400),
+            signedBy: World.privateKey("club register")
+        ).encoded
+        await #expect(throws: Refusal.conflict, "other terms than the first") {
+            try await club.next[0].takeOver(open)
+        }
         await #expect(throws: Refusal.unauthorized, "who did not agree") {
             let other = try EvaluationNode.deal(
                 nodes: 1, threshold: 1, trusting: [club.attestor.key], attestorThreshold: 1)[0]
