@@ -297,6 +297,15 @@ import Testing
             try await club.next[0].takeOver(offer(by: "a stranger"))
         }
         #expect(try await club.next[0].takeOver(offer(by: "club register")).contains("key"))
+        let open = HandOverOffer(
+            plan: parsed, keys: published, dealings: dealings,
+            terms: EditionTerms(
+                edition: club.edition.digest, issuer: parsed.issuer.array, cutOff: 86_400),
+            signedBy: World.privateKey("club register")
+        ).encoded
+        await #expect(throws: Refusal.conflict, "other terms than the first") {
+            try await club.next[0].takeOver(open)
+        }
         await #expect(throws: Refusal.unauthorized, "who did not agree") {
             let other = try EvaluationNode.deal(
                 nodes: 1, threshold: 1, trusting: [club.attestor.key], attestorThreshold: 1)[0]
@@ -313,6 +322,76 @@ import Testing
         #expect(throws: Refusal.malformed) {
             try club.issuer.handOverPlan(
                 of: club.edition, to: [keys[1], keys[1]], threshold: 1)
+        }
+    }
+
+    @Test func `a hand-over that broke off is done again, and the shares of the first are gone`()
+        async throws
+    {
+        let club = try await Club()
+        let plan = try club.plan()
+        try club.allow(plan)
+        // Every recipient took dealings over, and then nobody wrote anything.
+        let parsed = try HandOverPlan(text: plan)
+        let keys = try #require(club.edition.identity?.keys)
+        var dealings = [HandOverDealing]()
+        for node in club.old[1...] {
+            dealings.append(
+                try HandOverDealing(
+                    parsing: Base64URL.decode(try await node.handOver(plan)), for: parsed))
+        }
+        let offer = HandOverOffer(
+            plan: parsed, keys: keys, dealings: dealings,
+            terms: EditionTerms(edition: club.edition.digest, issuer: parsed.issuer.array),
+            signedBy: World.privateKey("club register")
+        ).encoded
+        for node in club.next { _ = try await node.takeOver(offer) }
+        let first = try club.next[0].vault.share(for: club.edition.digest, round: 1).publicKey
+        let changed = try await club.issuer.handOver(
+            club.edition, by: plan, to: club.services(club.next, 3))
+        #expect(changed.identity?.keys.nodeKeys[0] != first)
+        _ = try await issue(club, changed, "anna", DemoIdentity(.jpkiP384))
+        // Once a share is used, the first dealings come too late, though the issuer signed them.
+        await #expect(throws: Refusal.nationalIDInvalid) {
+            for node in club.next { _ = try await node.takeOver(offer) }
+        }
+        _ = try await issue(club, changed, "ben", DemoIdentity(.jpkiP384))
+    }
+
+    @Test func `another process of the issuer learns of new nodes from the journal (A88)`()
+        async throws
+    {
+        let club = try await Club()
+        let clock = club.clock
+        let other = Issuer(
+            at: World.club,
+            keys: IssuerKeys(
+                card: .secp256k1(World.privateKey("club")),
+                register: World.privateKey("club register"), log: World.logKey),
+            log: club.journal, identity: try club.services(club.old, 2), store: .inMemory(),
+            clock: { clock.now })
+        let stale = try #require(try await other.reopen().first)
+        let plan = try club.plan()
+        try club.allow(plan)
+        club.clock.move(1)
+        let changed = try await club.issuer.handOver(
+            club.edition, by: plan, to: club.services(club.next, 3))
+        // A wallet with the new profile asks the process that opened the edition before.
+        try await other.checkIntegrity()
+        let holder = club.holder("anna")
+        let fresh = changed.reached(through: try club.services(club.next, 3)) {
+            () async throws(Refusal) in try await other.nonce(for: "live")
+        }
+        let request = try await holder.request(fresh, proving: DemoIdentity(.jpkiP384))
+        _ = try holder.accept(try await other.issue(to: request), from: club.issuer.profile)
+        #expect(other.profile.editions[0].identity?.round == 1)
+        // And it hands nothing over from keys that are not in force any more.
+        let old = try other.handOverPlan(
+            of: stale, to: club.next.map(\.boxKey), threshold: 3)
+        #expect(try HandOverPlan(text: old).round == 2)
+        await #expect(throws: Refusal.conflict) {
+            _ = try await other.handOver(
+                stale, by: plan, to: club.services(club.next, 3))
         }
     }
 

@@ -36,7 +36,7 @@ extension EvaluationNode {
     ///
     /// - Returns: this node's new public key, or whose dealings do not hold.
     /// - Throws: `unauthorized` for a plan that the operator did not agree to, or in which this node is another's number or key, and
-    ///   for an offer that the plan's issuer did not sign; `malformed`, `expired`; `nationalIDInvalid` for too few dealings, and
+    ///   for an offer that the plan's issuer did not sign; `malformed`, `expired`; `conflict` for other terms than the node knows of the edition; `nationalIDInvalid` for too few dealings, and
     ///   when the share before was used already.
     public func takeOver(_ message: String) async throws(Refusal) -> String {
         let offer = try HandOverOffer(parsing: message)
@@ -44,6 +44,9 @@ extension EvaluationNode {
         guard allowed.contains(plan), plan.recipients.indices.contains(node - 1),
             plan.recipients[node - 1] == vault.boxKey, offer.isSigned
         else { throw .unauthorized }
+        guard vault.terms(of: plan.edition).map({ $0 == offer.terms }) != false else {
+            throw .conflict
+        }
         let share: NodeShare
         do {
             share = try NodeShare(

@@ -235,6 +235,20 @@ public final class Issuer: Sendable {
         open.withLock { $0[edition.edition.id] = edition }
     }
 
+    /// The open edition with this id, with the nodes that another process may have handed it over to (A88).
+    ///
+    /// - Throws: `unavailable`.
+    func current(_ id: String) async throws(Refusal) -> OpenEdition? {
+        guard var known = edition(id) else { return nil }
+        let texts = try await register.current().book(known.digest).nodeChanges
+        guard texts.count > known.changes.count else { return known }
+        for text in texts.dropFirst(known.changes.count) {
+            known = try known.after(try NodeChange(parsing: text, by: ring))
+        }
+        replaceOpen(known)
+        return known
+    }
+
     /// The open edition with this id.
     func edition(_ id: String) -> OpenEdition? {
         open.withLock { $0[id] }

@@ -49,8 +49,8 @@ extension Issuer {
         _ edition: OpenEdition, by plan: String, to services: IdentityServices
     ) async throws(Refusal) -> OpenEdition {
         let plan = try HandOverPlan(text: plan)
-        guard let current = self.edition(edition.edition.id), let parameters = current.identity,
-            let old = current.services
+        guard let current = try await current(edition.edition.id),
+            let parameters = current.identity, let old = current.services
         else { throw .unsupported }
         guard plan.edition == current.digest, plan.issuer == keys.register.publicKey.xOnly,
             plan.round == parameters.round + 1,
@@ -130,8 +130,8 @@ extension Issuer {
     /// - Throws: `unsupported` for an edition without nodes, `unavailable`.
     @discardableResult
     public func publishCounts(of edition: OpenEdition) async throws(Refusal) -> [Int] {
-        guard let opened = self.edition(edition.edition.id), let parameters = opened.identity,
-            let services = opened.services
+        guard let opened = try await current(edition.edition.id),
+            let parameters = opened.identity, let services = opened.services
         else { throw .unsupported }
         let digest = opened.digest
         var counts = [EvaluationCount]()

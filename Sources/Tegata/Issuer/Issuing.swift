@@ -142,7 +142,7 @@ extension Issuer {
         let now = clock()
         let request = try CardRequest(parsing: text)
         guard request.audience.hasSameBytes(as: id) else { throw .unauthorized }
-        guard let opened = edition(request.edition) else { throw .typeMismatch }
+        guard let opened = try await current(request.edition) else { throw .typeMismatch }
         let signed = CardRequest.signedPart(of: text)
         let key = SHA256.hash(signed)
         let content = SHA256.hash(signed + claims.fingerprint)

@@ -14,7 +14,8 @@ extension Issuer {
     public func take(deposit: String) async throws(Refusal) {
         let now = clock()
         let deposit = try DepositMessage(parsing: deposit)
-        guard let opened = edition(deposit.edition), let parameters = opened.identity else {
+        guard let opened = try await current(deposit.edition), let parameters = opened.identity
+        else {
             throw .typeMismatch
         }
         try checkTimes(expires: deposit.expires, opened.edition, at: now)
@@ -55,7 +56,7 @@ extension Issuer {
         of edition: OpenEdition, atLeast minimum: Int = 64
     ) async throws(Refusal) -> Int {
         guard edition.identity != nil else { throw .unsupported }
-        let edition = self.edition(edition.edition.id) ?? edition
+        let edition = try await current(edition.edition.id) ?? edition
         let earlier = try await frozenLists(of: edition)
         let digest = edition.digest
         let state = try await register.current().book(digest).sessions
@@ -156,7 +157,7 @@ extension Issuer {
     /// The edition's lists as the log has them, read once and kept.
     func frozenLists(of edition: OpenEdition) async throws(Refusal) -> FrozenLists {
         let parts = try await register.current().book(edition.digest).sessions.parts
-        let edition = self.edition(edition.edition.id) ?? edition
+        let edition = try await current(edition.edition.id) ?? edition
         var known = frozen.withLock { $0[edition.digest] } ?? FrozenLists(of: edition)
         known.edition = edition
         for record in parts.dropFirst(known.parts) {

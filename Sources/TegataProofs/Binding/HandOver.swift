@@ -18,7 +18,7 @@ package struct HandOverPlan: Hashable, Sendable {
         edition: FixedBytes<32>, issuer: FixedBytes<32>, round: UInt32, threshold: Int,
         recipients: [Point]
     ) {
-        guard round > 0, Set(recipients).count == recipients.count,
+        guard round > 0, Set(recipients.map(\.encoded)).count == recipients.count,
             let sharing = Sharing(nodes: recipients.count, threshold: threshold)
         else { return nil }
         self.edition = edition
