@@ -61,7 +61,7 @@ import Testing
         )
         let started = try await door.start(.crossDevice, asking: query)
         let request = try await world.fetch(started, from: door)
-        let text = draft.presentation(
+        let text = try draft.presentation(
             audience: request.verifier.text, nonce: request.request.nonce)
         _ = try await door.answer(
             WalletAnswer.make(VPToken([("pid", [text])]), to: request.request).body)

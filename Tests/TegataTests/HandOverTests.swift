@@ -463,10 +463,10 @@ import Testing
             Replays.finding(entries + [entries[1]], profile)
                 == .entry(UInt64(entries.count), .badNodes))
         let change = try #require(changed.changes.first)
-        func entry(_ dealings: [HandOverDealing], by key: String = "club") -> [UInt8] {
+        func entry(_ dealings: [HandOverDealing], by key: String = "club") throws -> [UInt8] {
             LogEntry.signed(
                 .nodes, changed.digest,
-                NodeChange(
+                try NodeChange(
                     issuer: World.club, edition: "live", time: World.now, plan: change.plan,
                     dealings: dealings, signedBy: .secp256k1(World.privateKey(key))
                 ).encoded

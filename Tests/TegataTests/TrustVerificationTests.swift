@@ -43,7 +43,7 @@ import Testing
         let challenge = try await door.challenge(asking: ["tier"])
         var forgery = try world.city.forgery()
         forgery.payload["iat"] = nil
-        let text = forgery.presentation(for: challenge)
+        let text = try forgery.presentation(for: challenge)
         await #expect(throws: Refusal.issuerUntrusted) { try await door.verify(text) }
     }
 
@@ -143,7 +143,7 @@ import Testing
             let key = key ?? world.city.issuerKey
             let list = try #require(StatusList(bits: 2, count: 1 << 17))
             return String(
-                decoding: StatusListToken.sign(
+                decoding: try StatusListToken.sign(
                     list, uri: uri, issuedAt: time, expiresAt: nil, timeToLive: 60, by: key,
                     keyID: key.verifyingKey.thumbprint), as: UTF8.self)
         }

@@ -15,7 +15,7 @@ import Testing
         {
             var forgery = try TokenForgery(world.terms.encoded)
             change(&forgery)
-            return forgery.signed(by: key ?? world.city.keys.card)
+            return try forgery.signed(by: key ?? world.city.keys.card)
         }
         for (name, reason, text) in [
             (
@@ -82,7 +82,7 @@ import Testing
         await #expect(throws: Refusal.issuerUntrusted) { try await bar.ask(for: world.terms) }
         var asked = try TokenForgery(question)
         asked.payload["iss"] = "\"https://bar.example\""
-        let unnamed = asked.signed(by: bar.key)
+        let unnamed = try asked.signed(by: bar.key)
         #expect(throws: Refusal.issuerUntrusted) { try use(unnamed, bar.profile) }
         asked = try TokenForgery(question)
         asked.payload["window"] = "1"
@@ -142,7 +142,7 @@ import Testing
         func binding(_ key: SigningKey, _ use: String) throws -> String {
             var forgery = try TokenForgery(parts[parts.count - 1])
             forgery.payload["tegata"] = "{\"use\":\(use)}"
-            return (parts.dropLast() + [forgery.signed(by: key)]).joined(separator: "~")
+            return (parts.dropLast() + [try forgery.signed(by: key)]).joined(separator: "~")
         }
         let mine = world.city.holders[0].key
         let digest = Base64URL.encode(world.terms.digest.array)

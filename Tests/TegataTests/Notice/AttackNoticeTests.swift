@@ -23,7 +23,7 @@ import Testing
         func signed(_ key: SigningKey, _ change: (inout TokenForgery) -> Void) throws -> String {
             var forgery = try TokenForgery(text)
             change(&forgery)
-            return forgery.signed(by: key)
+            return try forgery.signed(by: key)
         }
         let parts = text.split(separator: ".").map(String.init)
         let payload = Base64URL.encode(Array(forgery.payload.text.utf8))
@@ -200,7 +200,7 @@ import Testing
         // The same words with the same nonce, for more money: a signer that repeats nonces, or a second signer.
         var forgery = try TokenForgery(text)
         forgery.payload["benefit"] = #"{"amount":13000,"currency":"JPY"}"#
-        let second = forgery.signed(by: world.keys.card)
+        let second = try forgery.signed(by: world.keys.card)
         #expect(throws: Refusal.conflict) { try world.read(second, in: &inbox) }
         let answer = try world.holders[0].answer(.confirm, to: notice)
         let receipt = try await world.issuer.settle(answer: answer)
@@ -268,7 +268,7 @@ import Testing
         func changed(_ key: SigningKey, _ change: (inout TokenForgery) -> Void) throws -> String {
             var forgery = try TokenForgery(answer)
             change(&forgery)
-            return forgery.signed(by: key)
+            return try forgery.signed(by: key)
         }
         let mine = world.holders[0].key
         let attacks: [(String, Refusal, String)] = [

@@ -28,7 +28,7 @@ func entitlementVectors(_ story: RoleStory) throws -> VectorFile {
         var forgery = try TokenForgery(rides.terms.encoded)
         change(&forgery)
         file.add(
-            "terms", comment, ["terms": .string(forgery.signed(by: story.issuer.keys.card))],
+            "terms", comment, ["terms": .string(try forgery.signed(by: story.issuer.keys.card))],
             expect: "malformed")
     }
     for outcome in UseOutcome.allCases {
@@ -93,7 +93,7 @@ struct RidesStory {
     /// A voucher for a shop's question with this nonce; offline it has the only number there is.
     func voucher(at shop: String, _ nonce: String, isOffline: Bool = true) throws -> String {
         let key = SigningKey.secp256k1(story.kioskKey)
-        let question = UseQuestion.sign(
+        let question = try UseQuestion.sign(
             terms, window: 0, isOffline: isOffline, snapshot: nil, by: shop, nonce: nonce,
             at: RoleStory.now, expires: RoleStory.now + 300, key)
         guard let ring = KeyRing([key.verifyingKey]) else { throw Refusal.malformed }
@@ -108,7 +108,7 @@ struct RidesStory {
         let voucher = try Voucher(
             parsing: text, for: Self.shops[0], under: terms, from: story.issuer.profile,
             at: RoleStory.now, age: 300)
-        return UseStatement.sign(
+        return try UseStatement.sign(
             voucher, terms,
             RegisterState.Counting(
                 number: 2, outcome: outcome,

@@ -23,7 +23,7 @@ func noticeVectors(_ story: RoleStory) throws -> VectorFile {
         var forgery = try TokenForgery(told.notice.text)
         change(&forgery)
         file.add(
-            "notice", comment, ["notice": .string(forgery.signed(by: story.issuer.keys.card))],
+            "notice", comment, ["notice": .string(try forgery.signed(by: story.issuer.keys.card))],
             expect: reason)
     }
     let forged = try TokenForgery(told.notice.text).signed(by: stranger)
@@ -84,7 +84,7 @@ struct ToldStory {
             text: BilingualText(ja: "ご確認ください。", en: "Please confirm."),
             deadline: RoleStory.now + 86_400)
         guard let serial = Serial(7, within: .unlimited) else { throw Refusal.malformed }
-        notice = NoticeWriter(
+        notice = try NoticeWriter(
             programme, of: issuer.id, edition: edition, by: issuer.keys.card, at: RoleStory.now
         ).sign(
             NoticeDraft(
@@ -93,7 +93,7 @@ struct ToldStory {
         let read = try Notice(parsing: notice.text, from: issuer.profile)
         answer = try holder.answer(.confirm, to: read)
         otherAnswer = try holder.answer(.refuse, to: read)
-        let receipt = NoticeReceipt(
+        let receipt = try NoticeReceipt(
             issuer: issuer.id, time: RoleStory.now + 60, notice: notice.id,
             answer: LoggedDocument.digest(of: answer), word: .confirm
         ).signed(by: issuer.letters)
