@@ -48,7 +48,7 @@ public struct VoucherSigner: Sendable {
     ) throws(Refusal) -> String {
         guard let holder = card.secp256k1Key else { throw .unsupported }
         guard end > 0 else { throw .expired }
-        let data = try Voucher.typedData(
+        let data = try ContractVoucher.typedData(
             edition: card.edition, serial: card.serial, holder: EthereumAddress(holder),
             until: end, in: domain)
         guard let digest = FixedBytes<32>(data.digest) else { throw .malformed }

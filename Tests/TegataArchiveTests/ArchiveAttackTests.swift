@@ -161,7 +161,7 @@ import Testing
                 .verified(by: world.keys.card.verifyingKey)
             var changed = payload
             change(&changed)
-            return part.saying(world.keys.sign(.object(changed), type: "tegata-archive+jwt"))
+            return part.saying(try world.keys.sign(.object(changed), type: "tegata-archive+jwt"))
         }
         func replacing(_ name: String, _ value: JSON) throws -> KeptPart {
             try signed { payload in
@@ -204,7 +204,7 @@ import Testing
         let made = try #require(try await inside.write(world.journal) { file += $0 })
         let relabelled = try CompactJWS(parsing: made.document, types: ["tegata-archive+jwt"])
             .verified(by: stranger.keys.card.verifyingKey)
-        let text = world.keys.sign(.object(relabelled), type: "tegata-archive+jwt")
+        let text = try world.keys.sign(.object(relabelled), type: "tegata-archive+jwt")
         #expect(
             await world.fault(
                 [KeptPart(manifest: made, text: text, file: file)], shares: world.shares)

@@ -17,8 +17,8 @@ import Testing
         signer = VoucherSigner(key: Secp256k1.PrivateKey(), domain: domain)
     }
 
-    private func check(_ text: String, at time: Int64? = nil) throws -> Voucher {
-        try Voucher(parsing: text, from: signer.address, for: domain, at: time ?? now)
+    private func check(_ text: String, at time: Int64? = nil) throws -> ContractVoucher {
+        try ContractVoucher(parsing: text, from: signer.address, for: domain, at: time ?? now)
     }
 
     /// A card of a club that asks nobody for an ID card, with a voucher.
@@ -52,14 +52,14 @@ import Testing
         let (_, text) = try await issue(.secp256k1(Secp256k1.PrivateKey()), until: now + 60)
         let stranger = EthereumAddress(Secp256k1.PrivateKey().publicKey)
         #expect(throws: Refusal.signatureInvalid) {
-            try Voucher(parsing: text, from: stranger, for: domain, at: now)
+            try ContractVoucher(parsing: text, from: stranger, for: domain, at: now)
         }
         for other in [
             VoucherDomain(chain: 2, contract: domain.contract),
             VoucherDomain(chain: 1, contract: stranger),
         ] {
             #expect(throws: Refusal.typeMismatch) {
-                try Voucher(parsing: text, from: signer.address, for: other, at: now)
+                try ContractVoucher(parsing: text, from: signer.address, for: other, at: now)
             }
         }
         let serial = #""serial":"1""#

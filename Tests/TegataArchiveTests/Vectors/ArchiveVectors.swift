@@ -67,7 +67,7 @@ private struct ArchiveStory {
         self.parts = parts
         let head = await world.journal.head()
         published = head.note
-        document = keys.sign(
+        document = try keys.sign(
             [
                 "iss": .string(ArchiveWorld.issuer), "iat": .whole(ArchiveWorld.now), "number": 1,
                 "site": "osaka", "size": .whole(head.size),

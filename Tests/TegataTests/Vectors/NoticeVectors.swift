@@ -97,7 +97,7 @@ struct ToldStory {
             issuer: issuer.id, time: RoleStory.now + 60, notice: notice.id,
             answer: LoggedDocument.digest(of: answer), word: .confirm
         ).signed(by: issuer.letters)
-        let withdrawal = NoticeWithdrawal(
+        let withdrawal = try NoticeWithdrawal(
             issuer: issuer.id, time: RoleStory.now + 120, notice: notice.id,
             reason: BilingualText(ja: "誤り", en: "A mistake"), replacedBy: nil
         ).signed(by: issuer.letters)

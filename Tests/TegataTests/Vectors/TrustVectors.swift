@@ -120,9 +120,9 @@ private struct BundleMaker {
             try TrustSigner(
                 at: "https://trust.example", key: $0, log: log, clock: { RoleStory.now })
         }
-        let made = (signer ?? self.signer).sign(
+        let made = try (signer ?? self.signer).sign(
             contents, version, until: RoleStory.now + 86_400, nextKeys)
-        let token = SignedText.sign(
+        let token = try SignedText.sign(
             .object(change(try RoleStory.payload(made))), type: TrustBundle.type,
             by: other ?? key)
         var tree = MerkleTree()

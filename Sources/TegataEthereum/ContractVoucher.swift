@@ -2,7 +2,7 @@ internal import TegataCrypto
 public import TegataSDJWT
 
 /// A voucher that was checked: a card with this number exists, and its token is its holder's.
-public struct Voucher: Hashable, Sendable {
+public struct ContractVoucher: Hashable, Sendable {
     /// The edition's digest, 32 bytes.
     public let edition: [UInt8]
     /// The card's number.
