@@ -166,7 +166,7 @@ public final class Issuer: Sendable {
     /// - Throws: `unavailable`; `malformed` for an announcement that cannot be read, and what its signature lacks.
     @discardableResult
     public func reopen() async throws(Refusal) -> [OpenEdition] {
-        for (digest, book) in try await register.current().books {
+        for (digest, book) in try await register.newest().books {
             // Those that are open stay as they are: announcements never change.
             guard !open.withLock({ $0.values.contains { $0.digest == digest } }) else { continue }
             let opened = try restore(book.announcement)
