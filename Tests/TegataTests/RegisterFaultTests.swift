@@ -45,6 +45,28 @@ import Testing
         #expect(try await desk.serials(register) == [1, 2])
     }
 
+    @Test func `whoever is overtaken again and again gets in with less at a time (A79, A88)`()
+        async throws
+    {
+        let journal = FailingJournal()
+        let register = try desk.register(over: journal)
+        try await desk.open(register, limit: 200)
+        journal.fail(.refuses(.moved), times: 60)
+        let answers = await withTaskGroup(of: Bool.self) { group in
+            for key in 0..<100 {
+                group.addTask { (try? await desk.claim(register, key: key)) != nil }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.count { $0 } == 100)
+        #expect(try await desk.serials(register) == Set(1...100))
+        // But not for ever.
+        journal.fail(.refuses(.moved), times: 200)
+        await #expect(throws: Refusal.unavailable) { try await desk.claim(register, key: 500) }
+        #expect(
+            await register.fault == .storage("other processes were faster every time"))
+    }
+
     @Test func `every caller is answered when the storage fails (A79, A140)`() async throws {
         let journal = FailingJournal()
         let register = try desk.register(over: journal)

@@ -99,6 +99,8 @@ struct MachineRoutes: Sendable {
         // After the last card: nothing else is looked at (A94).
         try await desk.issuer.checkPlaces(for: text)
         guard let edition = RequestedEdition(text)?.edition else { throw Refusal.malformed }
+        // It may be one that another front process has just opened.
+        _ = try await desk.edition(edition)
         let claims = try await desk.extras.extra(of: edition).cardClaims
         let answer = try await desk.issuer.issue(to: text, claims: claims)
         await desk.cardsChanged()

@@ -170,8 +170,14 @@ public final class Issuer: Sendable {
     /// - Throws: `unavailable`; `malformed` for an announcement that cannot be read, and what its signature lacks.
     @discardableResult
     public func reopen() async throws(Refusal) -> [OpenEdition] {
-        // The keys of a live edition may have gone to other nodes since: announcements stay, their changes grow.
-        for book in try await register.current().books.values {
+        for (digest, book) in try await register.newest().books {
+            // Announcements never change; what can grow is the list of changes to an edition's nodes.
+            let isKnown = open.withLock {
+                $0.values.contains {
+                    $0.digest == digest && $0.changes.count == book.nodeChanges.count
+                }
+            }
+            guard !isKnown else { continue }
             let opened = try restore(book)
             open.withLock { $0[opened.edition.id] = opened }
         }

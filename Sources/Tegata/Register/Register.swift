@@ -121,14 +121,19 @@ package actor Register {
 
     /// The sequencer: one at a time, each time with everything that waits.
     private func work() async {
-        var failures = 0
+        var (failures, losses) = (0, 0)
         while !queue.isEmpty {
             do {
-                try await step()
-                failures = 0
+                try await step(of: max(1, Self.batchSize >> (2 * losses)))
+                (failures, losses) = (0, max(0, losses - 1))
             } catch {
+                // Somebody was faster: read and decide again, and fewer at a time, so that it is our turn sooner. Or nobody
+                // knows: again, a few times (A93).
+                if case .overtaken = error {
+                    losses += 1
+                    if losses < 64 { continue }
+                }
                 failures += 1
-                // Somebody was faster, or nobody knows: read and decide again, a few times (A93).
                 if failures < 5, error.isWorthAnotherTry { continue }
                 fault = error.fault
                 for job in queue { job.finish(.failure(.unavailable)) }
@@ -143,7 +148,7 @@ package actor Register {
 
     /// Decides what waits, after one look at the journal, and writes what is asked for. When it throws, everything that was
     /// not answered waits again.
-    private func step() async throws(StepError) {
+    private func step(of batchSize: Int) async throws(StepError) {
         if isSuspect {
             isSuspect = false
             forget()
@@ -157,7 +162,7 @@ package actor Register {
         var waiting = [(job: Job, records: [UInt64])]()
         var deferred = [Job]()
         for job in jobs {
-            guard batch.entries.count < Self.batchSize else {
+            guard batch.entries.count < batchSize else {
                 deferred.append(job)
                 continue
             }
@@ -240,14 +245,16 @@ package actor Register {
 
 /// Why a step of the sequencer ended early.
 enum StepError: Error {
-    /// Somebody else has appended, or nobody knows whether we have.
+    /// Somebody else has appended.
+    case overtaken
+    /// Nobody knows whether we have appended.
     case again(RegisterFault)
     case fault(RegisterFault)
 
     init(_ error: JournalError) {
         self =
             switch error {
-            case .moved: .again(.storage("other processes were faster five times"))
+            case .moved: .overtaken
             case .uncertain(let reason): .again(.storage(reason))
             case .unavailable(let reason), .damaged(let reason): .fault(.storage(reason))
             }
@@ -255,6 +262,7 @@ enum StepError: Error {
 
     var fault: RegisterFault {
         switch self {
+        case .overtaken: .storage("other processes were faster every time")
         case .again(let fault), .fault(let fault): fault
         }
     }

@@ -15,11 +15,19 @@ extension Register {
         return state
     }
 
+    /// The state, with what other processes have written until now: one look serves everybody who waits for it.
+    ///
+    /// - Throws: `unavailable`; `fault` says why.
+    func newest() async throws(Refusal) -> RegisterState {
+        try await submit { _, _ in .found }
+        return state
+    }
+
     /// Reads what is new, and signs what is there, though nobody asks for it.
     ///
     /// - Throws: `unavailable`; `fault` says why.
     func refresh() async throws(Refusal) {
-        try await submit { _, _ in .found }
+        _ = try await newest()
         do {
             _ = try sign()
         } catch {
