@@ -71,7 +71,8 @@ let package = Package(
         .target(
             name: "IssuerService",
             dependencies: [
-                "Pages", "ServiceKit", "Storage", .product(name: "Tegata", package: "tegata"),
+                "HardwareKeys", "Pages", "ServiceKit", "Storage",
+                .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataLog", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),

@@ -15,6 +15,7 @@ public struct ContractVoucher: Hashable, Sendable {
     /// Reads a voucher and checks it as a contract does.
     ///
     /// - Parameters:
+    ///   - text: what `VoucherSigner` made.
     ///   - signer: whose vouchers count.
     ///   - domain: the contract that it has to be for.
     ///   - now: seconds since 1970.

@@ -35,7 +35,11 @@ public struct VoucherSigner: Sendable {
 
     /// The voucher for a card, good to the card's own key until `end`, seconds since 1970.
     ///
-    /// - Parameter issued: what `Issuer.issue` answered; it is checked as a holder checks it.
+    /// - Parameters:
+    ///   - issued: what `Issuer.issue` answered; it is checked as a holder checks it.
+    ///   - profile: the issuer's.
+    ///   - end: the last second in which a contract takes it.
+    /// - Returns: JSON text: the typed data, and its signature.
     /// - Throws: `unsupported` for a card whose key is not of secp256k1; else as `Holder.accept`.
     public func voucher(
         for issued: String, from profile: IssuerProfile, until end: Int64

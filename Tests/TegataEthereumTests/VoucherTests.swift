@@ -77,7 +77,8 @@ import Testing
         }
     }
 
-    @Test func `every changed byte of a signature is refused, and its high twin too`() async throws {
+    @Test func `every changed byte of a signature is refused, and its high twin too`() async throws
+    {
         let (_, text) = try await issue(.secp256k1(Secp256k1.PrivateKey()), until: now + 60)
         let start = try #require(text.range(of: "0x", in: text.lastIndex(of: "\"")))
         let signature = try #require(Hex.decode(text[start.upperBound...].prefix(130)))
@@ -99,7 +100,8 @@ import Testing
     {
         let edition = try Edition("founders", limit: 500, nationalID: [])
         let metadata = TokenMetadata(
-            edition, serial: try #require(Serial(7, within: edition.limit)), japanese: "会員証", english: "Membership card",
+            edition, serial: try #require(Serial(7, within: edition.limit)), japanese: "会員証",
+            english: "Membership card",
             image: "https://club.example/7.svg")
         let json = try JSON(parsing: Array(metadata.encoded.utf8))
         #expect(json["name"]?.string == "founders №7")
@@ -126,8 +128,12 @@ extension String {
     }
 
     @Test(arguments: [
-        ("uint8", "255"), ("uint8", "\"0xff\""), ("int8", "-128"), ("int8", "127"), ("bool", "true"),
-        ("uint256", "\"115792089237316195423570985008687907853269984665640564039457584007913129639935\""),
+        ("uint8", "255"), ("uint8", "\"0xff\""), ("int8", "-128"), ("int8", "127"),
+        ("bool", "true"),
+        (
+            "uint256",
+            "\"115792089237316195423570985008687907853269984665640564039457584007913129639935\""
+        ),
         ("bytes2", "\"0x0102\""), ("bytes", "\"0x\""), ("string", "\"\""), ("uint8[]", "[]"),
         ("uint8[2][]", "[[1,2],[3,4]]"), ("uint", "1"),
         ("address", "\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\""),
@@ -139,13 +145,19 @@ extension String {
 
     @Test(arguments: [
         ("uint8", "256"), ("uint8", "-1"), ("int8", "128"), ("int8", "-129"), ("uint8", "1.5"),
-        ("uint8", "1e2"), ("uint8", "\"\""), ("uint8", "\"0x\""), ("uint8", "\" 1\""), ("uint8", "\"１\""),
+        ("uint8", "1e2"), ("uint8", "\"\""), ("uint8", "\"0x\""), ("uint8", "\" 1\""),
+        ("uint8", "\"１\""),
         ("uint8", "null"), ("uint8", "true"), ("bool", "1"), ("bool", "\"true\""),
-        ("uint256", "\"115792089237316195423570985008687907853269984665640564039457584007913129639936\""),
-        ("bytes2", "\"0x01\""), ("bytes2", "\"0x010203\""), ("bytes", "\"01\""), ("bytes", "\"0x0\""),
+        (
+            "uint256",
+            "\"115792089237316195423570985008687907853269984665640564039457584007913129639936\""
+        ),
+        ("bytes2", "\"0x01\""), ("bytes2", "\"0x010203\""), ("bytes", "\"01\""),
+        ("bytes", "\"0x0\""),
         ("string", "1"), ("uint8[2]", "[1]"), ("uint8[2]", "[1,2,3]"), ("uint8[]", "1"),
         ("address", "\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1Beaed\""), ("address", "\"0x5a\""),
-        ("uint7", "1"), ("uint08", "1"), ("uint264", "1"), ("bytes0", "\"0x\""), ("bytes33", "\"0x\""),
+        ("uint7", "1"), ("uint08", "1"), ("uint264", "1"), ("bytes0", "\"0x\""),
+        ("bytes33", "\"0x\""),
         ("Missing", "{}"), ("uint8[-1]", "[]"), ("uint8]", "[]"), ("[]", "[]"),
     ])
     func `a value or type that does not fit`(_ type: String, _ value: String) {

@@ -25,13 +25,13 @@ struct PresentationAttackTests {
 
         var text: String {
             get throws {
-            var payload = JSONObject()
-            for (name, value) in binding { payload.add(name, value) }
-            let signed =
-                Base64URL.encode(JSON.object(header).encoded) + "."
-                + Base64URL.encode(JSON.object(payload).encoded)
-            let signature = Base64URL.encode(try key.signature(for: signed.utf8.span).array)
-            return finish(card + signed + "." + signature)
+                var payload = JSONObject()
+                for (name, value) in binding { payload.add(name, value) }
+                let signed =
+                    Base64URL.encode(JSON.object(header).encoded) + "."
+                    + Base64URL.encode(JSON.object(payload).encoded)
+                let signature = Base64URL.encode(try key.signature(for: signed.utf8.span).array)
+                return finish(card + signed + "." + signature)
             }
         }
     }

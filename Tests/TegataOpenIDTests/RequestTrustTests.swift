@@ -80,15 +80,15 @@ struct RequestTrustTests {
 
         var object: String {
             get throws {
-            func json(_ list: [(String, JSON)]) -> String {
-                let members = list.map {
-                    "\"\($0.0)\":\(String(decoding: $0.1.encoded, as: UTF8.self))"
+                func json(_ list: [(String, JSON)]) -> String {
+                    let members = list.map {
+                        "\"\($0.0)\":\(String(decoding: $0.1.encoded, as: UTF8.self))"
+                    }
+                    return Base64URL.encode(Array("{\(members.joined(separator: ","))}".utf8))
                 }
-                return Base64URL.encode(Array("{\(members.joined(separator: ","))}".utf8))
-            }
-            let signed = json(header) + "." + json(claims)
-            let signature = try key.signature(for: signed.utf8.span)
-            return finish(signed + "." + Base64URL.encode(signature.array))
+                let signed = json(header) + "." + json(claims)
+                let signature = try key.signature(for: signed.utf8.span)
+                return finish(signed + "." + Base64URL.encode(signature.array))
             }
         }
 
@@ -441,7 +441,8 @@ struct RequestTrustTests {
     @Test func `a wallet that trusts nobody answers nobody`() throws {
         let draft = try Draft()
         let trust = try RequestTrust(clock: { Self.now })
-        let link = "openid4vp://?client_id=x509_san_dns%3Adoor.example&request=" + (try draft.object)
+        let link =
+            "openid4vp://?client_id=x509_san_dns%3Adoor.example&request=" + (try draft.object)
         #expect(throws: Refusal.issuerUntrusted) { try trust.open(link) }
         let knowing = try RequestTrust(authorities: [draft.authority.root], clock: { Self.now })
         guard case .request(let request) = try knowing.open(link) else {

@@ -251,7 +251,8 @@ import Testing
         let signed =
             Base64URL.encode(Array(header.utf8)) + "."
             + Base64URL.encode(Array(Sample.payload("").utf8))
-        let signature = Base64URL.encode(always(try Sample.stranger.signature(for: signed.utf8.span)).array)
+        let signature = Base64URL.encode(
+            always(try Sample.stranger.signature(for: signed.utf8.span)).array)
         #expect(throws: Refusal.issuerUntrusted) {
             try Sample.verify(Array((signed + "." + signature + "~").utf8))
         }
@@ -265,7 +266,8 @@ import Testing
         let signed =
             Base64URL.encode(Array(header.utf8)) + "."
             + Base64URL.encode(Array(Sample.payload("").utf8))
-        let signature = Base64URL.encode(always(try Sample.stranger.signature(for: signed.utf8.span)).array)
+        let signature = Base64URL.encode(
+            always(try Sample.stranger.signature(for: signed.utf8.span)).array)
         #expect(throws: Refusal.issuerUntrusted) {
             try Sample.verify(Array((signed + "." + signature + "~").utf8))
         }

@@ -51,7 +51,9 @@ import Testing
         #expect(withLeadingZero > 3)
     }
 
-    @Test func `the issuer's signature on the other curve does not share a nonce either (A18)`() throws {
+    @Test func `the issuer's signature on the other curve does not share a nonce either (A18)`()
+        throws
+    {
         let key = SigningKey.p256(P256.PrivateKey())
         var seen = Set<[UInt8]>()
         for number in 0..<300 {

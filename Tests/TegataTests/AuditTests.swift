@@ -106,12 +106,18 @@ import Testing
             ("a third card of two (A79)", [open, card, card, card], 3, .beyondLimit),
             ("a card before its edition", [card, open], 0, .unknownEdition),
             ("an edition twice", [open, card, open], 2, .announcedTwice),
-            ("an announcement of a stranger", [try story.announcement(by: stranger)], 0, .notSigned),
+            (
+                "an announcement of a stranger", [try story.announcement(by: stranger)], 0,
+                .notSigned
+            ),
             (
                 "an announcement under another digest",
                 [[1] + TreeHash.emptyTree.array + open.dropFirst(33)], 0, .notSigned
             ),
-            ("a limit below what was given (A84)", [open, card, card, try limit(1)], 3, .badChange),
+            (
+                "a limit below what was given (A84)", [open, card, card, try limit(1)], 3,
+                .badChange
+            ),
             ("a change left out", [open, try limit(3, number: 2)], 1, .badChange),
             ("a change told twice", [open, try limit(3), try limit(3)], 2, .badChange),
             ("a change of a stranger", [open, try limit(900, by: stranger)], 1, .notSigned),
@@ -177,9 +183,15 @@ import Testing
             ("unlimited", try story.lists(3, entries, limit: .unlimited), .numbers),
             ("fewer serials", try story.lists(3, entries, issued: 2), .numbers),
             ("of a longer log", try story.lists(3, entries + [story.card()]), .anotherLog),
-            ("of another log of this size", try story.lists(3, Array(entries.reversed())), .anotherLog),
+            (
+                "of another log of this size", try story.lists(3, Array(entries.reversed())),
+                .anotherLog
+            ),
             ("of the log before the edition", try story.lists(0, []), .anotherLog),
-            ("older, and right then", try story.lists(2, Array(entries.dropLast()), issued: 2), nil),
+            (
+                "older, and right then", try story.lists(2, Array(entries.dropLast()), issued: 2),
+                nil
+            ),
         ]
         for (name, lists, fault) in cases {
             try await withDirectory { directory in

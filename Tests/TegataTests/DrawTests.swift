@@ -158,7 +158,8 @@ import Testing
             let held = HeldDraw(
                 issuer: World.club, edition: "drawn", seed: bytes, outcome: "1",
                 entrants: entrants)
-            return LogEntry.signed(.draw, digest, try held.signed(by: key ?? keys.card, at: 1)).encoded
+            return LogEntry.signed(.draw, digest, try held.signed(by: key ?? keys.card, at: 1))
+                .encoded
         }
         let card = LogEntry.leaf(.card, digest, SHA256.hash([9])).encoded
         let two = [open, entrant(1), entrant(2)]

@@ -72,10 +72,10 @@ struct Forgery: Sendable {
     /// The card, ending in a tilde.
     var card: String {
         get throws {
-        let segments = try Self.sign(
-            rawHeader ?? Array(header.text.utf8), rawPayload ?? Array(payload.text.utf8),
-            by: signer, rewrite)
-        return segments + "~" + disclosures.map { $0 + "~" }.joined()
+            let segments = try Self.sign(
+                rawHeader ?? Array(header.text.utf8), rawPayload ?? Array(payload.text.utf8),
+                by: signer, rewrite)
+            return segments + "~" + disclosures.map { $0 + "~" }.joined()
         }
     }
 

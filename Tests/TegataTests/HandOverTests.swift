@@ -473,16 +473,16 @@ import Testing
             ).encoded
         }
         let good = change.dealings
-        #expect(Replays.finding([entries[0], entry(good)], profile) == nil)
+        #expect(try Replays.finding([entries[0], entry(good)], profile) == nil)
         #expect(
-            Replays.finding([entries[0], entry(good, by: "a stranger")], profile)
+            try Replays.finding([entries[0], entry(good, by: "a stranger")], profile)
                 == .entry(1, .notSigned))
         var bent = good[0].encoded
         bent[bent.count - 1] ^= 1
         let forged = try HandOverDealing(parsing: bent, for: change.plan)
         for dealings in [[], [good[0]], [good[0], good[0]], [forged, good[1]]] {
             #expect(
-                Replays.finding([entries[0], entry(dealings)], profile) == .entry(1, .badNodes))
+                try Replays.finding([entries[0], entry(dealings)], profile) == .entry(1, .badNodes))
         }
     }
 }

@@ -188,5 +188,7 @@ struct TokenForgery {
         payload = Members(try JSON(parsing: Base64URL.decode(segments[1])).object ?? [:])
     }
 
-    func signed(by key: SigningKey) throws -> String { try Forgery.sign(header.text, payload.text, by: key) }
+    func signed(by key: SigningKey) throws -> String {
+        try Forgery.sign(header.text, payload.text, by: key)
+    }
 }

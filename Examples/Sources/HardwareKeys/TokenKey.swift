@@ -56,6 +56,19 @@ public final class TokenKey: ExternalSigner {
         state = Mutex(State(session: session))
     }
 
+    /// Opens the key, which is made on the token when it is not there yet.
+    ///
+    /// - Throws: `TokenProblem`.
+    public static func openedOrMade(_ place: Place, pin: [UInt8]) throws -> TokenKey {
+        do {
+            return try TokenKey(place, pin: pin)
+        } catch let problem as TokenProblem {
+            guard problem.isKeyMissing else { throw problem }
+        }
+        try make(place, pin: pin)
+        return try TokenKey(place, pin: pin)
+    }
+
     /// Makes a key pair of `curve` on the token.
     ///
     /// - Throws: `TokenProblem`, also when there is a key of that label.

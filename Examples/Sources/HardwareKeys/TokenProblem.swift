@@ -3,5 +3,11 @@ public struct TokenProblem: Error, CustomStringConvertible {
     /// What is wrong, and what to do.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    /// Whether token and PIN are right, and there is no such key.
+    let isKeyMissing: Bool
+
+    init(_ description: String, isKeyMissing: Bool = false) {
+        self.description = description
+        self.isKeyMissing = isKeyMissing
+    }
 }

@@ -12,7 +12,8 @@ struct TokenSession: Sendable {
         let (handle, publicKeys, privateKeys) = try Self.open(module, token, pin, label)
         guard let publicKey = publicKeys.first, let privateKey = privateKeys.first else {
             throw TokenProblem(
-                "the token \"\(token)\" has no key pair labelled \"\(label)\" (鍵がありません): make one first")
+                "the token \"\(token)\" has no key pair labelled \"\(label)\" (鍵がありません)",
+                isKeyMissing: publicKeys.isEmpty && privateKeys.isEmpty)
         }
         guard publicKeys.count == 1, privateKeys.count == 1 else {
             throw TokenProblem("several keys are labelled \"\(label)\": give each its own label")
@@ -126,7 +127,9 @@ struct TokenSession: Sendable {
             let point = value(module, handle, object, CKA_EC_POINT)
         else { throw TokenProblem("the key is of neither secp256k1 nor P-256") }
         // An OCTET STRING around 04 ‖ x ‖ y (§2.3.3); some modules leave the wrapping out.
-        let bare = point.count == 67 && point.starts(with: [0x04, 0x41]) ? Array(point.dropFirst(2)) : point
+        let bare =
+            point.count == 67 && point.starts(with: [0x04, 0x41])
+            ? Array(point.dropFirst(2)) : point
         switch curve {
         case .secp256k1: return .secp256k1(try .init(x963Representation: bare))
         case .p256: return .p256(try .init(x963Representation: bare))
@@ -181,6 +184,6 @@ private func withAttributes<Result>(
                 pValue: buffer.baseAddress.map { $0 + offset },
                 ulValueLen: CK_ULONG(value.bytes.count))
         }
-        return template.withUnsafeMutableBufferPointer(body)
+        return template.withUnsafeMutableBufferPointer { body($0) }
     }
 }

@@ -58,7 +58,7 @@ struct AuthorizePages: Sendable {
             guard let id = pending.configurations.first, pending.configurations.count == 1 else {
                 throw Refusal.limitExceeded
             }
-            return (pending, try desk.edition(id))
+            return (pending, try await desk.edition(id))
         }
     }
 
@@ -93,7 +93,7 @@ extension ClaimDesk {
             guard let claim = try await claim(edition, in: session) else { throw .unauthorized }
             return claim.subject
         }
-        let opened = try desk.edition(edition)
+        let opened = try await desk.edition(edition)
         if let limit = try await desk.issuer.standing(of: opened).freeLimit, limit == 0,
             opened.edition.draw == nil
         {

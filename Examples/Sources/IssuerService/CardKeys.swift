@@ -1,12 +1,28 @@
 internal import Foundation
+internal import HardwareKeys
 internal import ServiceKit
 internal import Tegata
 
-/// The keys that sign cards, as the folder has them: `card.key` signs, each file in `cards/` is the public half of a key whose
+extension IssuerKeys {
+    /// The keys in a folder; those that sign rows and checkpoints are made when there are none yet.
+    ///
+    /// - Throws: `KeyFile.Problem` and `TokenProblem`, with what to do.
+    init(in folder: String) throws {
+        func key(_ name: String) throws -> [UInt8] { try KeyFile.secret("\(folder)/\(name).key") }
+        let cards = try CardKeys(in: folder)
+        self.init(
+            card: cards.card,
+            register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
+            log: try Ed25519.PrivateKey(rawRepresentation: key("log")), earlier: cards.earlier,
+            withdrawn: cards.withdrawn)
+    }
+}
+
+/// The keys that sign cards, as the folder has them: `card.key` signs, or the key that `card.token` names in a hardware module; each file in `cards/` is the public half of a key whose
 /// cards count, each in `withdrawn/` of one whose cards count no more. A key is replaced by another `card.key`, and withdrawn by
 /// moving its file.
 struct CardKeys {
-    let card: Secp256k1.PrivateKey
+    let card: SigningKey
     let earlier: [VerifyingKey]
     let withdrawn: [VerifyingKey]
 
@@ -14,13 +30,13 @@ struct CardKeys {
     ///
     /// - Throws: `KeyFile.Problem` with what to do.
     init(in folder: String) throws {
-        card = try Secp256k1.PrivateKey(rawRepresentation: KeyFile.secret(folder + "/card.key"))
-        let own = SigningKey.secp256k1(card).verifyingKey
+        card = try Self.card(in: folder)
+        let own = card.verifyingKey
         withdrawn = try Self.keys(in: folder + "/withdrawn")
         guard !withdrawn.contains(own) else {
             throw KeyFile.Problem(
                 description: """
-                    \(folder)/card.key is withdrawn (使用停止の鍵です): put another key there, or take its file out of withdrawn/
+                    the card key of \(folder) is withdrawn (使用停止の鍵です): put another key there, or take its file out of withdrawn/
                     """)
         }
         let path = "\(folder)/cards/\(own.thumbprint).jwk"
@@ -30,6 +46,33 @@ struct CardKeys {
         }
         let (withdrawn, counting) = (withdrawn, try Self.keys(in: folder + "/cards"))
         earlier = counting.filter { $0 != own && !withdrawn.contains($0) }
+    }
+
+    /// `card.token`: where the key is, and the file of the PIN, which only its owner may read.
+    private struct Token: Decodable {
+        let module: String
+        let token: String
+        let key: String
+        let pin: String
+    }
+
+    private static func card(in folder: String) throws -> SigningKey {
+        let path = folder + "/card.token"
+        guard let data = FileManager.default.contents(atPath: path) else {
+            return .secp256k1(
+                try Secp256k1.PrivateKey(rawRepresentation: KeyFile.secret(folder + "/card.key")))
+        }
+        guard let named = try? JSONDecoder().decode(Token.self, from: data) else {
+            throw KeyFile.Problem(
+                description:
+                    #"\#(path) must be {"module":"…","token":"…","key":"…","pin":"file"} (形式が違います)"#
+            )
+        }
+        let pin = String(decoding: try KeyFile.read(named.pin), as: UTF8.self)
+        return .external(
+            try TokenKey.openedOrMade(
+                TokenKey.Place(module: named.module, token: named.token, key: named.key),
+                pin: Array(pin.trimmingCharacters(in: .newlines).utf8)))
     }
 
     private static func keys(in folder: String) throws -> [VerifyingKey] {

@@ -88,7 +88,8 @@ struct ClaimDesk: Sendable {
             record.phase = try await drawn(record, request)
             if case .entered = record.phase { return .later(after: 3) }
             _ = try await desk.store.replace(
-                key, stored, with: encode(record), until: now + (await lifetime(of: record.edition)),
+                key, stored, with: encode(record),
+                until: now + (await lifetime(of: record.edition)),
                 now: now)
             guard case .issued(let answer, _) = record.phase,
                 let card = IssuedAnswer(answer)?.card
@@ -193,7 +194,9 @@ struct ClaimDesk: Sendable {
 
     /// An hour; for a draw a week beyond its entries.
     private func lifetime(of edition: String) async -> Int64 {
-        guard let draw = (try? await desk.edition(edition))?.edition.draw else { return Self.lifetime }
+        guard let draw = (try? await desk.edition(edition))?.edition.draw else {
+            return Self.lifetime
+        }
         return max(Self.lifetime, draw.closes - now + 7 * 86_400)
     }
 

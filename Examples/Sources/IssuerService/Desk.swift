@@ -54,7 +54,8 @@ final class Desk: Sendable {
             at: settings.address + "/counter",
             key: try Secp256k1.PrivateKey(rawRepresentation: key("counter")))
         issuer = Issuer(
-            at: settings.address, keys: try Self.keys(home), log: storage.journal("register"),
+            at: settings.address, keys: try IssuerKeys(in: home + "/keys"),
+            log: storage.journal("register"),
             publishing: log, identity: services, store: store)
         lists = ListPublisher(issuer)
         pulse = Pulse(issuer, store)
@@ -62,23 +63,11 @@ final class Desk: Sendable {
         try await issuer.publishLists()
     }
 
-    private static func keys(_ home: String) throws -> IssuerKeys {
-        func key(_ name: String) throws -> [UInt8] {
-            try KeyFile.secret(home + "/keys/\(name).key")
-        }
-        let cards = try CardKeys(in: home + "/keys")
-        return IssuerKeys(
-            card: .secp256k1(cards.card),
-            register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
-            log: try Ed25519.PrivateKey(rawRepresentation: key("log")),
-            earlier: cards.earlier, withdrawn: cards.withdrawn)
-    }
-
     /// Takes the keys that are in the folder now, without a stop.
     ///
     /// - Throws: `KeyFile.Problem`; `conflict` for keys that do not go on where those before were. Then nothing changes.
     func readKeys() async throws {
-        try issuer.rotate(to: Self.keys(settings.home))
+        try issuer.rotate(to: IssuerKeys(in: settings.home + "/keys"))
         try await issuer.publishLists()
     }
 

@@ -24,7 +24,7 @@ extension ClaimDesk {
     func drawn(
         _ record: ClaimRecord, _ request: String
     ) async throws(Refusal) -> ClaimRecord.Phase {
-        let claims = desk.extras.extra(of: record.edition).cardClaims
+        let claims = try await desk.extras.extra(of: record.edition).cardClaims
         do {
             let answer = try await desk.issuer.issue(to: request, claims: claims)
             guard let serial = Self.serial(of: answer) else { throw Refusal.unavailable }
@@ -105,14 +105,14 @@ extension OperatorPages {
 
     func hold(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await checked(request, context)
-        let edition = try desk.edition(id)
+        let edition = try await desk.edition(id)
         guard edition.edition.draw != nil else { throw Refusal.unsupported }
         guard let seed = DrawSeed(rawRepresentation: try KeyFile.read(seedFile(id))) else {
             throw Refusal.unavailable
         }
         _ = try await desk.issuer.draw(
             edition, seed: seed, outcome: try form.required("outcome", atMost: 1024),
-            claims: desk.extras.extra(of: id).cardClaims)
+            claims: try await desk.extras.extra(of: id).cardClaims)
         await desk.cardsChanged()
         return .seeOther("/operator")
     }

@@ -62,10 +62,7 @@ public struct IssuerFolder: Sendable {
         )
         return Issuer(
             at: id,
-            keys: IssuerKeys(
-                card: .secp256k1(try Secp256k1.PrivateKey(rawRepresentation: key("card"))),
-                register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
-                log: try Ed25519.PrivateKey(rawRepresentation: key("log"))),
+            keys: try IssuerKeys(in: home + "/keys"),
             log: SQLiteJournal(at: home + "/register.sqlite"),
             publishing: LogDirectory(at: home + "/log"),
             identity: .embedded(

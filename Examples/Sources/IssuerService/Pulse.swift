@@ -66,6 +66,7 @@ extension RegisterFault {
         case .rolledBack: "rolled_back"
         case .forked: "forked"
         case .witnesses: "witnesses"
+        case .elsewhere: "elsewhere"
         case .publication: "publication"
         @unknown default: "unavailable"
         }

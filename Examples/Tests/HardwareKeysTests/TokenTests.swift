@@ -20,7 +20,8 @@ private struct SoftToken {
 
     init() throws {
         module = try #require(Self.module, "SoftHSM is missing: scripts/setup softhsm2")
-        let folder = FileManager.default.temporaryDirectory.path
+        let folder =
+            FileManager.default.temporaryDirectory.path
             + "/tegata-token-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder + "/tokens", withIntermediateDirectories: true)

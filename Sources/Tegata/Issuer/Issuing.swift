@@ -171,7 +171,7 @@ extension Issuer {
                 release.request == key
             else { throw .unauthorized }
         }
-        guard let asked = try await store.content(of: request.nonce, now: now),
+        guard let asked = try await store.content(of: request.nonce, for: content, now: now),
             asked.hasSameBytes(as: request.edition)
         else { throw .unauthorized }
         let checked = try check(
@@ -180,7 +180,8 @@ extension Issuer {
         if case .appeal = purpose {
             guard checked.isLate else { throw .conflict }
         }
-        try await store.consume(request.nonce, now: now)
+        // Used up for this very request: it may come again when what follows fails, and find its card or its place (A139).
+        try await store.consume(request.nonce, for: content, now: now)
         return prepared(checked)
     }
 

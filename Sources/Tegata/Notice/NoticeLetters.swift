@@ -106,7 +106,8 @@ struct LetterSigner: Sendable {
 
     func sign(_ payload: JSON, type: String) throws(Refusal) -> String {
         String(
-            decoding: try CompactJWS.sign(payload: payload.encoded, type: type, by: key, keyID: name),
+            decoding: try CompactJWS.sign(
+                payload: payload.encoded, type: type, by: key, keyID: name),
             as: UTF8.self)
     }
 }

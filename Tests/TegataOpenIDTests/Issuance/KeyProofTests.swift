@@ -39,17 +39,17 @@ struct KeyProofTests {
 
         var encoded: String {
             get throws {
-            func object(_ members: [(String, JSON)]) -> JSON {
-                var object = JSONObject()
-                for (name, value) in members { object.add(name, value) }
-                return .object(object)
-            }
-            let signed =
-                Base64URL.encode(object(header).encoded) + "."
-                + Base64URL.encode(object(claims).encoded)
-            let made = try signature ?? signer.signature(for: Array(signed.utf8).span).array
-            let whole = signed + "." + Base64URL.encode(made)
-            return text?(whole) ?? whole
+                func object(_ members: [(String, JSON)]) -> JSON {
+                    var object = JSONObject()
+                    for (name, value) in members { object.add(name, value) }
+                    return .object(object)
+                }
+                let signed =
+                    Base64URL.encode(object(header).encoded) + "."
+                    + Base64URL.encode(object(claims).encoded)
+                let made = try signature ?? signer.signature(for: Array(signed.utf8).span).array
+                let whole = signed + "." + Base64URL.encode(made)
+                return text?(whole) ?? whole
             }
         }
     }

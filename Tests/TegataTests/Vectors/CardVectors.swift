@@ -92,7 +92,8 @@ private func addRequests(
     add("with an end as text", try text(["exp": "1800000600"]), "malformed")
     add(
         "a wallet salt of 15 bytes",
-        try text(["wallet": .string(Base64URL.encode([UInt8](repeating: 1, count: 15)))]), "malformed")
+        try text(["wallet": .string(Base64URL.encode([UInt8](repeating: 1, count: 15)))]),
+        "malformed")
     add(
         "without a wallet, but with a wallet's proof",
         ["request": .string(try story.request(.object(payload.without("wallet"))))], "malformed")
@@ -105,7 +106,9 @@ private func addRequests(
     }
     add("a changed proof", try bound(Wrong.flip(binding, binding.count - 1)), "national_id_invalid")
     add("a trailing byte", try bound(binding + [0]), "malformed")
-    add("a visitor's proof for a person's edition", try bound(visiting.request.binding), "malformed")
+    add(
+        "a visitor's proof for a person's edition", try bound(visiting.request.binding), "malformed"
+    )
     add(
         "by another holder's key",
         ["request": .string(try story.request(.object(payload), by: .secp256k1(.fixed(1))))],

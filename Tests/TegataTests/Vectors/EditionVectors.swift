@@ -107,7 +107,8 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
             "test_anchors": false,
         ])
     add(
-        "one operator, test authorities", try changed(["operators": "embedded", "test_anchors": true]),
+        "one operator, test authorities",
+        try changed(["operators": "embedded", "test_anchors": true]),
         "ok", output.with(["operators": "embedded", "test_anchors": true]))
     add(
         "a cut-off, and certified requesters",
@@ -122,7 +123,10 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
                 text, .object(payload.with(["edition": .object(edition.with(["limit": 5000]))]))),
             "signature_invalid"
         ),
-        ("another issuer in iss", try changed(["iss": "https://club.example/"]), "issuer_untrusted"),
+        (
+            "another issuer in iss", try changed(["iss": "https://club.example/"]),
+            "issuer_untrusted"
+        ),
         (
             "signed by a stranger",
             try SignedText.sign(.object(payload), type: OpenEdition.type, by: .secp256k1(other)),

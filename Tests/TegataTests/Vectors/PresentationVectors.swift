@@ -171,7 +171,8 @@ private func addForged(_ door: Door, _ file: inout VectorFile) throws {
     }
     let stranger = SigningKey.secp256k1(.fixed(1))
     add(
-        "of an issuer that nobody trusts", try signed(payload.with(["iss": "https://other.example"])),
+        "of an issuer that nobody trusts",
+        try signed(payload.with(["iss": "https://other.example"])),
         "issuer_untrusted")
     add("signed by a stranger", try signed(payload, by: stranger), "issuer_untrusted")
     add(
@@ -186,15 +187,20 @@ private func addForged(_ door: Door, _ file: inout VectorFile) throws {
     add("serial 0", try signed(payload.with(["serial": 0])), "malformed")
     add("a serial beyond the limit", try signed(payload.with(["serial": 501])), "malformed")
     add(
-        "a limit below zero", try signed(payload.with(["edition": ["id": "founders", "limit": -1]])),
+        "a limit below zero",
+        try signed(payload.with(["edition": ["id": "founders", "limit": -1]])),
         "malformed")
-    add("an unknown proof of person", try signed(payload.with(["proof_of_person": "yes"])), "malformed")
+    add(
+        "an unknown proof of person", try signed(payload.with(["proof_of_person": "yes"])),
+        "malformed")
     add(
         "a commitment of 32 bytes",
         try signed(
             payload.with(["commitment": .string(Base64URL.encode([UInt8](repeating: 2, count: 32)))]
             )), "malformed")
-    add("another hash of disclosures", try signed(payload.with(["_sd_alg": "sha-512"])), "unsupported")
+    add(
+        "another hash of disclosures", try signed(payload.with(["_sd_alg": "sha-512"])),
+        "unsupported")
     add(
         "alg none",
         "\(base64("{\"alg\":\"none\",\"typ\":\"dc+sd-jwt\"}")).\(jwt[1]).~\(parts[1])~\(parts[2])",

@@ -174,7 +174,8 @@ extension RoleStory {
             audience: issuer.id, edition: edition.edition.id, nonce: Self.nonce,
             expires: expires, wallet: Self.salt, binding: binding, key: holder.publicKey)
         return Asked(
-            request: request, text: try request.signed(by: holder.key), index: index, wallet: wallet)
+            request: request, text: try request.signed(by: holder.key), index: index, wallet: wallet
+        )
     }
 
     /// The issuer's answer: serial 7, status index 5, the only entry of its log.

@@ -101,7 +101,8 @@ private func addTokens(_ story: RoleStory, _ file: inout VectorFile) throws {
         try story.signed(.object(payload.without("status_list")), type: StatusListToken.type),
         "malformed")
     add(
-        "without a time", try story.signed(.object(payload.without("iat")), type: StatusListToken.type),
+        "without a time",
+        try story.signed(.object(payload.without("iat")), type: StatusListToken.type),
         "malformed")
     add(
         "changed after signing",
