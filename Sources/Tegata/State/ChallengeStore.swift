@@ -37,9 +37,9 @@ package struct ChallengeStore: Sendable {
         else { throw .conflict }
     }
 
-    /// What is kept under `nonce`, without using it up; `nil` for a value never given or forgotten.
+    /// What is kept under `nonce`, without using it up; `nil` for a value never given or forgotten. Use by `claim` itself does not
+    /// count: the same request, asking again after something failed behind it.
     ///
-    /// - Parameter claim: whose use does not count as one: the same request, asking again after something failed behind it.
     /// - Throws: `replayed` for a used value, `expired` for one past its end, `unavailable`.
     package func content(
         of nonce: String, for claim: FixedBytes<32>? = nil, now: Int64
