@@ -11,7 +11,7 @@ extension StateStore where Self == PostgresStateStore {
 /// What servers remember between requests, in a PostgreSQL database: any number of front processes share it, and a conversation
 /// begun at one goes on at another.
 ///
-/// It asks for tables, transactions and conditional updates. Seal it (``Tegata/StateStore/sealed(under:)``), and the database's
+/// It asks for tables, transactions and conditional updates. Seal it (`StateStore.sealed(under:)`), and the database's
 /// users read nothing in it.
 public struct PostgresStateStore: StateStore {
     private let store: TableStateStore
