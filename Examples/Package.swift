@@ -32,6 +32,7 @@ let package = Package(
             name: "demo",
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataArchive", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
             ], swiftSettings: settings),
         // What the two services and those who ask them have in common: HTTP, key files.

@@ -44,6 +44,7 @@ struct Story {
             stage: stage, city: club, edition: founders, card: card, wallet: aiko.wallet
         ).tell()
         try await audit(card, of: aiko)
+        try await Moving(stage: stage).tell()
         stage.act("おわり", "That is the whole story.")
     }
 
