@@ -54,65 +54,53 @@ extension Register {
     func card(at record: UInt64) async throws(Refusal) -> (
         kind: LogEntry.Kind, memo: CardMemo, proof: LogProof
     ) {
-        _ = try await current()
-        let stored = try await records(record..<record + 1)[0]
-        guard let entry = try? LogEntry(parsing: stored.entry),
-            case .card(let memo)? = try? RegisterMemo(
-                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
-        else {
-            fault = .damaged(record: record)
-            throw .unavailable
-        }
-        return (entry.kind, memo, try proof(at: record))
+        let (kind, memo) = try await memo(at: record)
+        guard case .card(let card) = memo else { throw damaged(record) }
+        return (kind, card, try proof(at: record))
     }
 
     /// The sealed session of a card or a deposit.
     func sealedSession(at record: UInt64) async throws(Refusal) -> [UInt8] {
-        _ = try await current()
-        let stored = try await records(record..<record + 1)[0]
-        guard let entry = try? LogEntry(parsing: stored.entry),
-            let memo = try? RegisterMemo(
-                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
-        else {
-            fault = .damaged(record: record)
-            throw .unavailable
-        }
-        switch memo {
+        switch try await memo(at: record).memo {
         case .card(let memo): return memo.session
         case .deposit(let session): return session
-        default: throw .unavailable
+        default: throw damaged(record)
         }
     }
 
     /// A record's memo, with the log proof for its entry.
     func document(at record: UInt64) async throws(Refusal) -> (memo: RegisterMemo, proof: LogProof)
     {
-        _ = try await current()
-        let stored = try await records(record..<record + 1)[0]
-        guard let entry = try? LogEntry(parsing: stored.entry),
-            let memo = try? RegisterMemo(
-                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
-        else {
-            fault = .damaged(record: record)
-            throw .unavailable
-        }
-        return (memo, try proof(at: record))
+        (try await memo(at: record).memo, try proof(at: record))
     }
 
     /// What an entrant asked, by the record of the entry, with the log proof for it.
     func entrant(
         at record: UInt64
     ) async throws(Refusal) -> (memo: EntrantMemo, proof: LogProof) {
+        guard case .entrant(let entrant) = try await memo(at: record).memo else {
+            throw damaged(record)
+        }
+        return (entrant, try proof(at: record))
+    }
+
+    /// What only this issuer keeps beside an entry.
+    private func memo(
+        at record: UInt64
+    ) async throws(Refusal) -> (kind: LogEntry.Kind, memo: RegisterMemo) {
         _ = try await current()
         let stored = try await records(record..<record + 1)[0]
-        guard
-            case .entrant(let memo)? = try? RegisterMemo(
-                parsing: stored.memo, beside: stored.entry, kind: .entrant)
-        else {
-            fault = .damaged(record: record)
-            throw .unavailable
-        }
-        return (memo, try proof(at: record))
+        guard let entry = try? LogEntry(parsing: stored.entry),
+            let memo = try? RegisterMemo(
+                parsing: stored.memo, beside: stored.entry, kind: entry.kind)
+        else { throw damaged(record) }
+        return (entry.kind, memo)
+    }
+
+    /// A record that is not what was written stops the register until it is repaired.
+    private func damaged(_ record: UInt64) -> Refusal {
+        fault = .damaged(record: record)
+        return .unavailable
     }
 
     private func proof(at record: UInt64) throws(Refusal) -> LogProof {
