@@ -36,9 +36,18 @@ public struct EntitlementUses: Sendable {
         used[Window(terms: terms.digest, number: window)]?.count ?? 0
     }
 
+    private static let maximumWindows = 10_000
+    private static let maximumNumbers = 1000
+
     /// Takes in what another state of the same card gave away: a number that either has is given away.
-    mutating func formUnion(_ other: EntitlementUses) {
-        used.merge(other.used) { $0.union($1) }
+    ///
+    /// - Throws: `limitExceeded` for more than could be read again; then nothing has changed.
+    mutating func formUnion(_ other: EntitlementUses) throws(Refusal) {
+        let union = used.merging(other.used) { $0.union($1) }
+        guard union.count <= Self.maximumWindows,
+            union.values.allSatisfy({ $0.count <= Self.maximumNumbers })
+        else { throw .limitExceeded }
+        used = union
     }
 
     /// The uses as JSON text, for keeping.
@@ -66,11 +75,11 @@ public struct EntitlementUses: Sendable {
     }
 
     init(json: JSON) throws(Refusal) {
-        for entry in try json.required("uses").elements(atMost: 10_000) {
+        for entry in try json.required("uses").elements(atMost: Self.maximumWindows) {
             let window = Window(
                 terms: try entry.required("terms").fixedBytes(),
                 number: Int(clamping: try entry.required("window").time()))
-            for number in try entry.required("used").elements(atMost: 1000) {
+            for number in try entry.required("used").elements(atMost: Self.maximumNumbers) {
                 used[window, default: []].insert(Int(clamping: try number.time()))
             }
         }

@@ -101,8 +101,17 @@ extension Wallet {
     }
 
     /// Keeps what was given away with a card, beside what is known already.
-    public mutating func keep(_ uses: EntitlementUses, of card: Card) {
-        self.uses[CardPlace(card), default: EntitlementUses()].formUnion(uses)
+    ///
+    /// - Throws: `limitExceeded` beyond 1,000 numbers of a window, 10,000 windows, or 4,096 cards.
+    public mutating func keep(_ uses: EntitlementUses, of card: Card) throws(Refusal) {
+        try take(uses, at: CardPlace(card))
+    }
+
+    mutating func take(_ given: EntitlementUses, at place: CardPlace) throws(Refusal) {
+        var known = uses[place]
+        guard known != nil || uses.count < Self.maximumCards else { throw .limitExceeded }
+        try known?.formUnion(given)
+        uses[place] = known ?? given
     }
 
     /// Keeps what an issuer has told, beside what is known already.
@@ -130,7 +139,10 @@ extension Wallet {
     }
 
     /// Writes a record, in place of the one that it is a later state of. Beyond 10,000 the oldest go.
-    public mutating func record(_ record: ConsentRecord) {
+    ///
+    /// - Throws: `limitExceeded` or `malformed` for a record that could not be read again.
+    public mutating func record(_ record: ConsentRecord) throws(Refusal) {
+        _ = try ConsentRecord(json: record.json)
         if let place = history.firstIndex(where: { $0.id == record.id }) {
             history[place] = record
         } else {

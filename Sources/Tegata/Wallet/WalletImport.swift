@@ -89,12 +89,8 @@ extension Wallet {
     ) throws(Refusal) {
         var merged = self
         try document.each(.uses, &report) { json throws(Refusal) in
-            let place = try CardPlace(json: json)
-            let uses = try EntitlementUses(json: json)
-            guard merged.uses[place] != nil || merged.uses.count < Self.maximumCards else {
-                throw .limitExceeded
-            }
-            merged.uses[place, default: EntitlementUses()].formUnion(uses)
+            try merged.take(
+                try EntitlementUses(json: json), at: try CardPlace(json: json))
         }
         try document.each(.inboxes, &report) { json throws(Refusal) in
             try merged.keep(try NoticeInbox(json: json))

@@ -117,8 +117,8 @@ private struct MovedStory {
         let card = try holder.accept(issued.encoded, from: profile)
         var wallet = Wallet(clock: { RoleStory.now })
         try wallet.keep(card, of: holder, from: profile)
-        wallet.record(
-            try ConsentRecord(
+        try wallet.record(
+            ConsentRecord(
                 json: [
                     "id": .bytes(Self.salt), "iat": .whole(RoleStory.now),
                     "verifier": "https://door.example", "authenticated": true,

@@ -45,7 +45,7 @@ import Testing
             under: String(repeating: "a", count: 1025))
     }
 
-    @Test func `parameters are refused before any work (A104)`() async throws {
+    @Test func `parameters are refused before any work`() async throws {
         let world = try await WalletWorld()
         let file = try world.file()
         // Each of these would take a gigabyte and minutes, or more; the test ends because nobody begins.
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func `a file of a made-up issuer is named as new, and one's own profile stays (A103)`()
+    @Test func `a file of a made-up issuer is named as new, and one's own profile stays`()
         async throws
     {
         let world = try await WalletWorld()
@@ -150,6 +150,36 @@ import Testing
         #expect(phone.receipts(of: world.card).map(\.receipt) == [world.receipt])
         phone.delete(issuer: World.club)
         #expect(try WalletWorld.document(phone) == WalletWorld.document(world.empty()))
+    }
+
+    @Test func `nothing gets in that could not be read again`() async throws {
+        let world = try await WalletWorld()
+        var wallet = world.wallet
+        let before = try WalletWorld.document(wallet)
+        for (verifier, claims, reason): (String, Int, Refusal) in [
+            (String(repeating: "v", count: 2049), 0, .limitExceeded), ("v", 1025, .limitExceeded),
+        ] {
+            let shown = ConsentRecord.Shown(
+                world.card, claims: (0..<claims).map { "c\($0)" })
+            #expect(throws: reason) {
+                try wallet.record(
+                    ConsentRecord(
+                        at: 1, verifier: verifier, isAuthenticated: true, outcome: .shown,
+                        shown: [shown]))
+            }
+        }
+        // Two states of a thousand numbers each, none in common.
+        let terms = Base64URL.encode([UInt8](repeating: 7, count: 32))
+        func uses(_ numbers: Range<Int>) -> String {
+            #"{"uses":[{"terms":"\#(terms)","window":0,"used":\#(Array(numbers))}]}"#
+        }
+        try wallet.keep(EntitlementUses(parsing: uses(0..<1000)), of: world.card)
+        let full = wallet.uses(of: world.card)
+        #expect(throws: Refusal.limitExceeded) {
+            try wallet.keep(EntitlementUses(parsing: uses(1000..<1001)), of: world.card)
+        }
+        #expect(wallet.uses(of: world.card).encoded == full.encoded)
+        #expect(try WalletWorld.document(wallet) != before)
     }
 
     @Test func `no document is no wallet`() async throws {

@@ -112,12 +112,12 @@ import Testing
         let question = try await taxi.ask(for: world.rides.terms, isOffline: true)
         _ = try world.holder.use(
             question, of: world.rides.terms, with: world.card, from: taxi.profile, in: &uses)
-        wallet.keep(uses, of: world.card)
+        try wallet.keep(uses, of: world.card)
         // An app that hands in an older state by mistake takes nothing back either.
-        wallet.keep(world.uses, of: world.card)
+        try wallet.keep(world.uses, of: world.card)
         var record = wallet.history[0]
         record.outcome = .shown
-        wallet.record(record)
+        try wallet.record(record)
         let before = try WalletWorld.document(wallet)
         #expect(try wallet.take(older, under: WalletWorld.passphrase).cards.isEmpty)
         #expect(try WalletWorld.document(wallet) == before)
@@ -160,7 +160,7 @@ import Testing
             from: other.issuer.profile)
         var wallet = world.empty()
         try wallet.keep(card, of: pupil, from: other.issuer.profile)
-        wallet.record(
+        try wallet.record(
             ConsentRecord(
                 at: World.now, verifier: "https://library.example", isAuthenticated: false,
                 outcome: .shown, shown: [ConsentRecord.Shown(card, claims: [])]))
@@ -187,12 +187,12 @@ import Testing
                 at: time, verifier: World.doorID, isAuthenticated: true, outcome: .declined)
         }
         let first = record(0)
-        wallet.record(first)
-        wallet.record(record(1))
+        try wallet.record(first)
+        try wallet.record(record(1))
         wallet.delete(first)
         #expect(wallet.history.map(\.time) == [1])
         wallet.history = (0..<Int64(Wallet.maximumRecords)).map(record)
-        wallet.record(record(.max))
+        try wallet.record(record(.max))
         #expect(wallet.history.count == Wallet.maximumRecords && wallet.history[0].time == 1)
         wallet.deleteHistory()
         #expect(wallet.history.isEmpty)
@@ -224,7 +224,7 @@ import Testing
         var uses = EntitlementUses()
         let ride = try await taxi.ask(for: terms, isOffline: true)
         _ = try lost.use(ride, of: terms, with: first, from: taxi.profile, in: &uses)
-        wallet.keep(uses, of: first)
+        try wallet.keep(uses, of: first)
         var random = SystemRandomness()
         let file = try wallet.exported(
             under: WalletWorld.passphrase, cost: try #require(WalletWorld.cost), using: &random)

@@ -44,12 +44,12 @@ struct WalletWorld: Sendable {
         let taxi = rides.shop()
         let question = try await taxi.ask(for: rides.terms, isOffline: true)
         _ = try holder.use(question, of: rides.terms, with: card, from: taxi.profile, in: &uses)
-        wallet.keep(uses, of: card)
+        try wallet.keep(uses, of: card)
         var inbox = NoticeInbox(of: profile.issuer)
         try inbox.keep(receipt: receipt, for: answer, from: profile)
         try wallet.keep(inbox)
         try wallet.keep(receipt: receipt, for: answer, of: card)
-        wallet.record(
+        try wallet.record(
             ConsentRecord(
                 at: World.now, verifier: World.doorID, isAuthenticated: true,
                 host: "door.example", outcome: .sent,
