@@ -36,8 +36,24 @@ public struct EntitlementUses: Sendable {
         used[Window(terms: terms.digest, number: window)]?.count ?? 0
     }
 
+    private static let maximumWindows = 10_000
+    private static let maximumNumbers = 1000
+
+    /// Takes in what another state of the same card gave away: a number that either has is given away.
+    ///
+    /// - Throws: `limitExceeded` for more than could be read again; then nothing has changed.
+    mutating func formUnion(_ other: EntitlementUses) throws(Refusal) {
+        let union = used.merging(other.used) { $0.union($1) }
+        guard union.count <= Self.maximumWindows,
+            union.values.allSatisfy({ $0.count <= Self.maximumNumbers })
+        else { throw .limitExceeded }
+        used = union
+    }
+
     /// The uses as JSON text, for keeping.
-    public var encoded: String {
+    public var encoded: String { json.text }
+
+    var json: JSON {
         let sorted = used.sorted { left, right in
             (left.key.terms.array + bigEndian(UInt32(left.key.number))).lexicographicallyPrecedes(
                 right.key.terms.array + bigEndian(UInt32(right.key.number)))
@@ -48,20 +64,22 @@ public struct EntitlementUses: Sendable {
                 "used": .array(numbers.sorted().map { .whole(Int64($0)) }),
             ])
         }
-        return JSON.object(["uses": .array(entries)]).text
+        return ["uses": .array(entries)]
     }
 
     /// Reads what `encoded` wrote.
     ///
     /// - Throws: `malformed`, `limitExceeded`.
     public init(parsing text: String) throws(Refusal) {
-        for entry in try JSON.message(text, limit: 1 << 20).required("uses")
-            .elements(atMost: 10_000)
-        {
+        try self.init(json: try JSON.message(text, limit: 1 << 20))
+    }
+
+    init(json: JSON) throws(Refusal) {
+        for entry in try json.required("uses").elements(atMost: Self.maximumWindows) {
             let window = Window(
                 terms: try entry.required("terms").fixedBytes(),
                 number: Int(clamping: try entry.required("window").time()))
-            for number in try entry.required("used").elements(atMost: 1000) {
+            for number in try entry.required("used").elements(atMost: Self.maximumNumbers) {
                 used[window, default: []].insert(Int(clamping: try number.time()))
             }
         }

@@ -128,10 +128,25 @@ public struct NoticeInbox: Sendable {
         nonces = nonces.filter { items[$0.value] != nil }
     }
 
+    /// Takes in what another state of the inbox was told: what has an end keeps it, what is open may get one (Spec/wallet.md).
+    mutating func formUnion(_ other: NoticeInbox) {
+        for (id, item) in other.items {
+            if items[id] == nil {
+                guard items.count < Self.capacity else { return }
+                items[id] = item
+                if let nonce = item.nonce { nonces[nonce] = id }
+            } else {
+                end(id, as: item.state)
+            }
+        }
+    }
+
     /// The inbox as JSON text, for keeping.
-    public var encoded: String {
+    public var encoded: String { json.text }
+
+    var json: JSON {
         let sorted = items.sorted { $0.key.array.lexicographicallyPrecedes($1.key.array) }
-        return JSON.object([
+        return [
             "issuer": .string(issuer),
             "notices": .array(
                 sorted.map { id, item in
@@ -142,14 +157,17 @@ public struct NoticeInbox: Sendable {
                     if let deadline = item.deadline { object.add("exp", .whole(deadline)) }
                     return .object(object)
                 }),
-        ]).text
+        ]
     }
 
     /// Reads an inbox that `encoded` wrote.
     ///
     /// - Throws: `malformed`, `limitExceeded`.
     public init(parsing text: String) throws(Refusal) {
-        let json = try JSON.message(text, limit: 4 << 20)
+        try self.init(json: try JSON.message(text, limit: 4 << 20))
+    }
+
+    init(json: JSON) throws(Refusal) {
         issuer = try json.required("issuer").text(atMost: 2048)
         for entry in try json.required("notices").elements(atMost: Self.capacity) {
             let id: NoticeID = try entry.required("id").fixedBytes()
