@@ -4,10 +4,7 @@ internal import TegataSDJWT
 enum SignedText {
     /// Signs `payload` under `type`. The header names the key by its thumbprint.
     static func sign(_ payload: JSON, type: String, by key: SigningKey) throws(Refusal) -> String {
-        String(
-            decoding: try CompactJWS.sign(
-                payload: payload.encoded, type: type, by: key,
-                keyID: key.verifyingKey.thumbprint), as: UTF8.self)
+        try LetterSigner(key).sign(payload, type: type)
     }
 
     /// The payload, signed by the one key of `ring` that the header means.

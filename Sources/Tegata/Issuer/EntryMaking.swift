@@ -2,7 +2,6 @@ internal import TegataCrypto
 internal import TegataProofs
 internal import TegataSDJWT
 
-// Inside the register's allocation step: commitment, row and card for a place.
 extension Issuer {
     /// Inside the allocation step: commitment, row and card for this place.
     func make(
