@@ -48,6 +48,13 @@ struct CardKeys {
         earlier = counting.filter { $0 != own && !withdrawn.contains($0) }
     }
 
+    /// Whether a folder names a key that signs cards, in a file or in a token.
+    static func exist(in folder: String) -> Bool {
+        ["card.key", "card.token"].contains {
+            FileManager.default.fileExists(atPath: "\(folder)/\($0)")
+        }
+    }
+
     /// `card.token`: where the key is, and the file of the PIN, which only its owner may read.
     private struct Token: Decodable {
         let module: String

@@ -26,7 +26,7 @@ public struct IssuerFolder: Sendable {
             throw KeyFile.Problem(
                 description: "\(id) is no https address without a slash at its end (使えないアドレスです)")
         }
-        guard !FileManager.default.fileExists(atPath: home + "/keys/card.key") else {
+        guard !CardKeys.exist(in: home + "/keys") else {
             throw KeyFile.Problem(description: "\(home) has keys already (鍵はすでにあります)")
         }
         try FileManager.default.createDirectory(
@@ -41,7 +41,7 @@ public struct IssuerFolder: Sendable {
     ///
     /// - Throws: `KeyFile.Problem` for a folder without keys or profile; `Refusal`.
     public func issuer() async throws -> Issuer {
-        guard FileManager.default.fileExists(atPath: home + "/keys/card.key"),
+        guard CardKeys.exist(in: home + "/keys"),
             let bytes = try LogDirectory(at: home + "/log").read("profile.json")
         else {
             throw KeyFile.Problem(
