@@ -169,12 +169,6 @@ public struct LogDirectory: Sendable {
     }
 }
 
-/// Makes a file that only its owner can read, where there is none: for what nobody else may know.
-package func makePrivateFile(at path: String) {
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    if descriptor >= 0 { close(descriptor) }
-}
-
 // The two calls that have our methods' names.
 private func posixRead(
     _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int

@@ -29,21 +29,24 @@ internal import TegataLog
     ///
     /// - Throws: `unavailable`; `damaged` for a file of a later version.
     convenience init(durableAt path: String, schema: String) throws(JournalError) {
-        // SQLite would make it readable for everyone; its other files get the same rights.
-        makePrivateFile(at: path)
+        // Of two processes that begin a write-ahead log in one new file, SQLite turns one away at once, whatever its patience. SQLite
+        // would also make it readable for everyone; its other files get the rights of the first.
+        try makePrivateFile(at: path) { temporary throws(JournalError) in
+            try Database(at: temporary).prepare(schema, at: path)
+        }
         try self.init(at: path)
-        try execute(
-            """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            PRAGMA fullfsync = ON;
-            """)
         try prepare(schema, at: path)
         // After a commit whose end nobody saw, what the log holds must be on the disk before it is believed.
         try execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     private func prepare(_ schema: String, at path: String) throws(JournalError) {
+        try execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA fullfsync = ON;
+            """)
         let version = try statement("PRAGMA user_version")
         guard version.step() == true else { throw .unavailable(reason) }
         let found = version.integer(0)

@@ -86,6 +86,24 @@ import Testing
         }
     }
 
+    @Test func `many who open a new file at once all get it`() async throws {
+        defer { clean() }
+        for round in 0..<20 {
+            let path = folder + "/new-\(round).db"
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for key in UInt8(0)..<6 {
+                    group.addTask {
+                        let store = SQLiteStateStore(at: path)
+                        return try await store.replace([key], nil, with: [1], until: 100, now: 0)
+                    }
+                }
+                for try await isKept in group { #expect(isKept) }
+            }
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(!left.contains { $0.hasSuffix(".new") })
+    }
+
     @Test func `a process that is killed leaves all of a swap or nothing`() async throws {
         defer { clean() }
         let path = folder + "/state.db"
