@@ -13,12 +13,19 @@ public struct FixedBytes<let count: Int>: Sendable {
     /// The bytes of `bytes`, or `nil` when their number is not `count`.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == count else { return nil }
-        storage = InlineArray(repeating: 0)
-        var index = 0
-        for byte in bytes {
-            storage[index] = byte
-            index += 1
+        var copied = InlineArray<count, UInt8>(repeating: 0)
+        // Bytes that lie side by side are not asked for one by one through their collection.
+        let isDone: Void? = bytes.withContiguousStorageIfAvailable { buffer in
+            for index in 0..<count { unsafe copied[index] = buffer[index] }
         }
+        if isDone == nil {
+            var index = 0
+            for byte in bytes {
+                copied[index] = byte
+                index += 1
+            }
+        }
+        storage = copied
     }
 
     /// The bytes of `bytes`, or `nil` when their number is not `count`.

@@ -90,20 +90,19 @@ package struct NoticeWriter: Sendable {
         if let benefit = draft.benefit { what.add("benefit", benefit.json) }
         if let earlier { what.add("replaces", .bytes(earlier.array)) }
         let said = JSON.object(what).encoded
-        let drawn = source.bytes(48)
-        let when: JSON = [
-            "iat": .whole(time), "nonce": .bytes(Array(drawn[..<16])),
-        ]
-        let token = try CompactJWS.sign(
-            payload: shared + when.encoded.dropFirst().dropLast() + [UInt8(ascii: ",")]
-                + said.dropFirst(), under: header, by: key)
+        let when: JSON = ["iat": .whole(time), "nonce": .bytes(source.bytes(16))]
+        var payload = shared
+        payload += when.encoded.dropFirst()
+        payload[payload.endIndex - 1] = UInt8(ascii: ",")
+        payload += said.dropFirst()
+        let token = try CompactJWS.sign(payload: payload, under: header, by: key)
         return NoticeDraft.Signed(
             text: String(decoding: token, as: UTF8.self), id: LoggedDocument.digest(of: token),
             reference: taggedHash(
                 "TEGATA-V01/reference", name.array, Array(draft.reference.utf8)),
             content: SHA256.hash(shared + said), programme: name, addressing: addressing,
             address: draft.address, time: time, deadline: deadline, replaces: earlier,
-            salt: FixedBytes<32>(drawn[16...]) ?? FixedBytes<32>())
+            salt: source.fixed())
     }
 
     private func address(_ address: NoticeAddress) -> JSON {

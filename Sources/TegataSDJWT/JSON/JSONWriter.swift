@@ -69,6 +69,7 @@ extension JSON {
     /// The value as JSON text without spaces, members in their order.
     package var encoded: [UInt8] {
         var text = [UInt8]()
+        text.reserveCapacity(256)
         text.appendJSON(self)
         return text
     }

@@ -479,17 +479,19 @@ import Testing
         async throws
     {
         let world = try await NoticeWorld(1)
-        let drafts = (0..<1200).map { world.draft(0, "case \($0)") }
+        // More parts than are worked on side by side: the last begins when others are written, whatever the machine's mood.
+        let count = 8 * 512 + 1
+        let drafts = (0..<count).map { world.draft(0, "case \($0)") }
         let programme = try world.programme()
         world.journal.fail(.losesAnswer, .refuses(.unavailable("the disk is full")))
         await #expect(throws: NoticeError.refused(.unavailable)) {
             try await world.issuer.notify(drafts, about: programme, in: world.edition)
         }
         let written = try await world.entries(.notice)
-        #expect(written < 1200)
+        #expect((1..<count).contains(written))
         let ids = try await world.another().notify(drafts, about: programme, in: world.edition)
-        #expect(Set(ids).count == 1200)
-        #expect(try await world.entries(.notice) == 1200)
+        #expect(Set(ids).count == count)
+        #expect(try await world.entries(.notice) == count)
     }
 
     @Test func `an older copy of the journal tells and pays nobody again (A89)`() async throws {
