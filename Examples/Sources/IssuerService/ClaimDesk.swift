@@ -30,13 +30,15 @@ struct ClaimRecord: Codable, Sendable {
     let link: String
     let code: String
     var phase: Phase
+    /// What the office has to do with it, if anything.
+    var appeal: Appeal?
 }
 
 /// The claims that are under way: one for each browser session and edition.
 struct ClaimDesk: Sendable {
     let desk: Desk
 
-    private static let lifetime: Int64 = 3_600
+    static let lifetime: Int64 = 3_600
 
     /// The session's claim of an edition.
     func claim(_ edition: String, in session: BrowserSession) async throws(Refusal) -> ClaimRecord?
@@ -113,21 +115,28 @@ struct ClaimDesk: Sendable {
         if case .issued = record.phase { return }
         guard case .asked(let holder) = record.phase else { throw Refusal.notYetValid }
         let opened = try await desk.edition(edition)
-        let request = try await desk.counter.request(
-            opened, proving: try await desk.reader.card(person),
-            for: try VerifyingKey(parsing: holder))
-        if opened.edition.draw != nil, !replacing, let phase = try await entered(request, opened) {
-            record.phase = phase
-            try await keep(record, in: session)
-            return
-        }
-        let claims = try await desk.extras.extra(of: edition).cardClaims
+        let card = try await desk.reader.card(person)
+        let wallet = try VerifyingKey(parsing: holder)
         let answer: String
         do {
-            answer =
-                replacing
-                ? try await desk.issuer.reissue(to: request, claims: claims)
-                : try await desk.issuer.issue(to: request, claims: claims)
+            if replacing || opened.edition.draw != nil {
+                let request = try await desk.counter.request(opened, proving: card, for: wallet)
+                if !replacing, let phase = try await entered(request, opened) {
+                    record.phase = phase
+                    try await keep(record, in: session)
+                    return
+                }
+                let claims = try await desk.extras.extra(of: edition).cardClaims
+                answer =
+                    replacing
+                    ? try await desk.issuer.reissue(to: request, claims: claims)
+                    : try await desk.issuer.issue(to: request, claims: claims)
+            } else {
+                answer = try await self.card(record, proving: card, for: wallet, opened)
+            }
+        } catch Refusal.nationalIDInvalid {
+            if try await mayAppeal(record, opened, at: key, stored: stored) { return }
+            throw Refusal.nationalIDInvalid
         } catch IssuingError.refused(.soldOut) {
             // The wallet need not go on asking.
             record.phase = .refused(Refusal.soldOut.rawValue)
@@ -203,7 +212,7 @@ struct ClaimDesk: Sendable {
     /// The number of the card in an answer of ours.
     static func serial(of answer: String) -> UInt32? { IssuedAnswer(answer)?.serial }
 
-    private var now: Int64 { Now.seconds }
+    var now: Int64 { Now.seconds }
 
     private func key(_ edition: String, _ session: BrowserSession) -> [UInt8] {
         session.key + Array(edition.utf8)
@@ -213,11 +222,11 @@ struct ClaimDesk: Sendable {
         try await desk.store.value(of: key, now: now).flatMap(decode)
     }
 
-    private func decode(_ bytes: [UInt8]) -> ClaimRecord? {
+    func decode(_ bytes: [UInt8]) -> ClaimRecord? {
         try? JSONDecoder().decode(ClaimRecord.self, from: Data(bytes))
     }
 
-    private func encode(_ record: ClaimRecord) -> [UInt8] {
+    func encode(_ record: ClaimRecord) -> [UInt8] {
         (try? [UInt8](JSONEncoder().encode(record))) ?? []
     }
 }

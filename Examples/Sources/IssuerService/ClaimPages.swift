@@ -74,7 +74,8 @@ struct ClaimPages: Sendable {
         switch claim.phase {
         case .offered: return (try await offer(claim, context), true)
         case .approved(let back): return (way(back, context), true)
-        case .asked: return (person(claim, context), false)
+        case .asked:
+            return (.join([appeal(claim, edition, language), person(claim, context)]), false)
         case .entered(_, let receipt): return (entry(receipt, edition, context), false)
         case .issued(_, let serial):
             let standing = try await desk.issuer.standing(of: edition)

@@ -116,6 +116,12 @@ public struct IssuerService: Sendable {
         router.post("operator/{id}/limit") { request, context in
             try await office.setLimit(try context.id, request, context)
         }
+        router.post("operator/{id}/appeal") { request, context in
+            try await office.grant(try context.id, request, context)
+        }
+        router.get("operator/{id}/watch") { _, context in
+            try await office.watch(try context.id, context)
+        }
         router.post("operator/{id}/freeze") { request, context in
             try await office.freeze(try context.id, request, context)
         }

@@ -83,5 +83,6 @@ extension Message {
     static let changeLimit = Message(
         "上限を変える（公開記録に残ります）", "Change the limit (it is recorded in the log)")
     static let change = Message("変える", "Change")
+    static let watch = Message("発行のようすを見る", "Watch it live")
     static let specimen = Message("見本", "Specimen")
 }

@@ -15,7 +15,9 @@ extension OperatorPages {
             <dl><dt>\(language(.given))</dt><dd>\(standing.given) / \(language.limit(standing.limit))</dd>
             <dt>\(language(.waitingChecks))</dt><dd>\(standing.waitingSessions)</dd>
             <dt>\(language(.settled))</dt><dd>\(standing.settled)</dd></dl>
+            <p><a href="/operator/\(id)/watch">\(language(.watch))</a></p>
             \(drawing(edition, standing, context))
+            \(appeals(edition, context))
             \(button("/operator/\(id)/freeze", [], language(.freeze), context))
             <form method="post" action="/operator/\(id)/limit">\(context.session.field)
             <label for="limit-\(id)">\(language(.changeLimit))</label><input id="limit-\(id)" name="limit" inputmode="numeric" required>
@@ -86,6 +88,7 @@ extension OperatorPages {
             <fieldset><legend>\(language(.idClasses))</legend>
             <label><input type="checkbox" name="current" value="1" checked> \(language(.currentCard))</label>
             <label><input type="checkbox" name="next" value="1" checked> \(language(.nextCard))</label></fieldset>
+            \(cutOffField(language))
             \(drawFields(language))
             <p><button>\(language(.openEdition))</button></p></form></section>
             """

@@ -28,6 +28,27 @@ struct OperatorPages: Sendable {
         ).response()
     }
 
+    /// One edition as it goes, brought up to date by itself.
+    func watch(_ id: String, _ context: WebContext) async throws -> Response {
+        guard try await isOperator(context) else { return logIn(context) }
+        let language = context.language
+        let edition = try await desk.edition(id)
+        let standing = try await desk.issuer.standing(of: edition)
+        let title = language(edition.edition.title, or: id).cut(to: 60)
+        let left = standing.freeLimit.map { "\($0)" } ?? language(.unlimited)
+        return Page(
+            language, title: title, isTest: desk.isTest, refreshing: 2,
+            content: """
+                <h1>\(title)</h1>
+                <p class="big" role="status">\(standing.given) / \(language.limit(standing.limit))</p>
+                <dl><dt>\(language(.left))</dt><dd>\(left)</dd>
+                <dt>\(language(.inForce))</dt><dd>\(standing.cards.values.count { $0 == .valid })</dd>
+                <dt>\(language(.waitingChecks))</dt><dd>\(standing.waitingSessions)</dd></dl>
+                <p><a href="/operator">\(language(.back))</a></p>
+                """
+        ).response()
+    }
+
     private func logIn(_ context: WebContext) -> Response {
         let language = context.language
         return Page(
@@ -93,7 +114,8 @@ struct OperatorPages: Sendable {
         do {
             edition = try Edition(
                 try form.required("id"), limit: limit, title: titles, benefits: benefits,
-                nationalID: classes, draw: draw(in: form, form.required("id")))
+                nationalID: classes, draw: draw(in: form, form.required("id")),
+                cutOff: cutOff(in: form))
         } catch {
             // The field is named by our own error, in the log; the page says what to do.
             context.logger.info("edition refused: \(error)")

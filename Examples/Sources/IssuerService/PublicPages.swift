@@ -57,6 +57,7 @@ struct PublicPages: Sendable {
                 \(face.svg)
                 \(count(standing, language))
                 <dl>\(benefits)</dl>
+                \(cutOff(edition, language))
                 \(DrawWords(edition: edition, language: language).html)
                 <p>\(language(edition.edition.description, or: "").cut(to: 1000))</p>
                 \(action)
@@ -71,6 +72,11 @@ struct PublicPages: Sendable {
                 <p><a href="/">\(language(.back))</a></p>
                 """
         ).response()
+    }
+
+    private func cutOff(_ edition: OpenEdition, _ language: Language) -> HTML {
+        guard let day = CutOff.text(edition) else { return .empty }
+        return "<p>\(language(.onlyEarlier)) <strong>\(day)</strong></p>"
     }
 
     private func count(_ standing: EditionStanding, _ language: Language) -> HTML {
