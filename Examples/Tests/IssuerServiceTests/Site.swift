@@ -13,8 +13,8 @@ struct Site: Sendable {
     let password: String
 
     init(perMinute: Int = 1_000_000) async throws {
-        // One that no other run has: somebody else's issuer would have another operator.
-        let port = Int.random(in: 30_000..<60_000)
+        // One that no other run has: somebody else's issuer would have another operator. Below the ports of whoever connects.
+        let port = Int.random(in: 20_000..<32_000)
         address = "http://127.0.0.1:\(port)"
         home = FileManager.default.temporaryDirectory.path + "/tegata-site-\(UUID().uuidString)"
         let service = try await IssuerService(

@@ -43,6 +43,13 @@ final class Browser: Sendable {
         self.accept = accept
     }
 
+    /// The same browser at another address: it has the other's cookies.
+    convenience init(_ base: String, with other: Browser) {
+        self.init(base, accept: other.accept)
+        let known = other.cookies.withLock { $0 }
+        cookies.withLock { $0 = known }
+    }
+
     func get(_ path: String, accept: String? = nil) async throws -> Answer {
         try await send("GET", path, nil, ["Accept": accept ?? self.accept])
     }

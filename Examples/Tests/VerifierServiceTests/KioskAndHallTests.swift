@@ -112,7 +112,7 @@ import Testing
 /// The kiosk of a verifier that stands alone: attestors and nodes are other people's machines.
 @Suite struct RemoteKioskTests {
     @Test func `a standalone kiosk asks attestors and nodes by their addresses`() async throws {
-        let port = Int.random(in: 33_000..<48_000)
+        let port = Int.random(in: 14_000..<20_000)
         let (north, nodeAddress, city, inn) = (port, port + 1, port + 2, port + 3)
         func address(_ port: Int) -> String { "http://127.0.0.1:\(port)" }
         let attestor = Attestor(key: Secp256k1.PrivateKey(), accepting: .testCards)

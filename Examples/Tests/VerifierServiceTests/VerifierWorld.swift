@@ -181,21 +181,24 @@ struct VerifierWorld: Sendable {
         try await browser.get(path, accept: "application/json").value("link") ?? ""
     }
 
-    /// What an honest wallet makes of a link.
-    func request(_ link: String) async throws -> VerifiedRequest {
+    /// What an honest wallet makes of a link, here of the inn's.
+    func request(_ link: String, of verifier: String? = nil) async throws -> VerifiedRequest {
         let trust = try RequestTrust(
-            dids: [try ClientIdentifier(parsing: service.id).name], acceptsLoopback: true)
+            dids: [try ClientIdentifier(parsing: verifier ?? service.id).name],
+            acceptsLoopback: true)
         guard case .reference(let reference) = try trust.open(link) else {
             throw Refusal.malformed
         }
-        let object = try await Browser(Self.innAddress).get(reference.address)
+        let object = try await Browser("").get(reference.address)
         return try trust.verify(object.text, from: reference)
     }
 
-    func answer(_ link: String, with member: Int) async throws -> WalletAnswer {
+    func answer(
+        _ link: String, with member: Int, of verifier: String? = nil
+    ) async throws -> WalletAnswer {
         let member = members[member]
-        return try member.holder.answer(
-            member.holder.choose(for: try await request(link), among: [member.card]))
+        let request = try await request(link, of: verifier)
+        return try member.holder.answer(member.holder.choose(for: request, among: [member.card]))
     }
 
     /// A visit whose card has been verified.
