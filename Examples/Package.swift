@@ -215,12 +215,12 @@ let package = Package(
                 "IssuerService", "WalletService", "Pages", "ServiceKit", "issuer",
                 .product(name: "TegataOpenID", package: "tegata"),
                 .product(name: "Tegata", package: "tegata"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
     ]

@@ -322,6 +322,45 @@ import Testing
         }
     }
 
+    @Test func `a visitor's wallet that others made gets its card at a counter`() async throws {
+        let issuer = club()
+        let visitors = try await issuer.open(
+            Edition("visitors", limit: .unlimited, nationalID: []))
+        let kiosk = Kiosk(at: "https://counter.example")
+        let holder = Holder(key: P256.PrivateKey())
+        let request = try await kiosk.request(visitors, for: holder.publicKey)
+        let card = try holder.accept(
+            try await issuer.issue(to: request), from: issuer.profile)
+        let door = door(issuer)
+        let membership = try await door.verify(
+            try holder.present(card, revealing: [], to: try await door.challenge(asking: [])))
+        #expect(membership.serial.number == 1 && membership.proofOfPerson == .none)
+        // The request again is the same card.
+        let again = try holder.accept(
+            try await issuer.issue(to: request), from: issuer.profile)
+        #expect(again.serial.number == 1)
+        // Where a person has to be there, nobody is let in without.
+        let founders = try await issuer.open(Edition("founders", limit: 500))
+        await #expect(throws: Refusal.unsupported) {
+            try await kiosk.request(founders, for: holder.publicKey)
+        }
+        // A request of nobody's wallet, and one with something to say where there is nothing.
+        let asked = try CardRequest(parsing: request)
+        let counter = Secp256k1.PrivateKey()
+        for (binding, wallet) in [([], nil), ([1], holder.publicKey)]
+            as [([UInt8], VerifyingKey?)]
+        {
+            let odd = try CardRequest(
+                audience: asked.audience, edition: asked.edition,
+                nonce: try await issuer.nonce(for: "visitors"), expires: asked.expires,
+                wallet: nil, binding: binding, key: .secp256k1(counter.publicKey), holder: wallet
+            ).signed(by: .secp256k1(counter))
+            await #expect(throws: IssuingError.refused(.unsupported)) {
+                _ = try await issuer.issue(to: odd)
+            }
+        }
+    }
+
     @Test func `the ID card's signature at a counter covers the wallet's key (A129)`() async throws
     {
         let issuer = club()

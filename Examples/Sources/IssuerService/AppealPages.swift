@@ -13,29 +13,6 @@ enum Appeal: Codable, Sendable {
 }
 
 extension ClaimDesk {
-    /// The card for a claim, in spite of a late certificate once the operator has allowed that.
-    func card(
-        _ record: ClaimRecord, proving card: some IdentityCard, for holder: VerifyingKey,
-        _ opened: OpenEdition
-    ) async throws -> String {
-        let claims = try await desk.extras.extra(of: record.edition).cardClaims
-        guard case .granted(let reason)? = record.appeal else {
-            let request = try await desk.counter.request(opened, proving: card, for: holder)
-            return try await desk.issuer.issue(to: request, claims: claims)
-        }
-        let certificate = try desk.issuer.certify(
-            desk.counter.publicKey, for: opened, seconds: 60, lateCertificates: true)
-        let asked = opened.asked(by: try desk.counter.requester(certificate: certificate))
-        let request = try await desk.counter.request(asked, proving: card, for: holder)
-        do {
-            return try await desk.issuer.issue(
-                onAppeal: request, because: reason, claims: claims)
-        } catch IssuingError.refused(.conflict) {
-            // Another ID card, early enough: it needs no exception.
-            return try await desk.issuer.issue(to: request, claims: claims)
-        }
-    }
-
     /// Gives a claim the number by which the operator finds it, when its refusal may come from the cut-off.
     ///
     /// - Returns: whether the claim's page says more than the refusal.
@@ -126,9 +103,10 @@ extension OperatorPages {
     /// The day in the opening form; `nil` without one.
     func cutOff(in form: Form) throws(Refusal) -> Int64? {
         guard let text = form["cut_off"] else { return nil }
-        guard let date = try? Date(text + "T00:00:00Z", strategy: .iso8601) else {
-            throw .malformed
-        }
+        // A day that there is: the strategy alone takes 30 February for 1 March.
+        guard let date = try? Date(text + "T00:00:00Z", strategy: .iso8601),
+            CutOff.text(date) == text
+        else { throw .malformed }
         return Int64(date.timeIntervalSince1970)
     }
 
@@ -144,10 +122,10 @@ extension OperatorPages {
 /// The day before which an ID card must have been made, in words.
 enum CutOff {
     static func text(_ edition: OpenEdition) -> String? {
-        edition.edition.cutOff.map {
-            Date(timeIntervalSince1970: Double($0)).formatted(.iso8601.year().month().day())
-        }
+        edition.edition.cutOff.map { text(Date(timeIntervalSince1970: Double($0))) }
     }
+
+    static func text(_ day: Date) -> String { day.formatted(.iso8601.year().month().day()) }
 }
 
 extension Message {

@@ -115,12 +115,12 @@ struct ClaimDesk: Sendable {
         if case .issued = record.phase { return }
         guard case .asked(let holder) = record.phase else { throw Refusal.notYetValid }
         let opened = try await desk.edition(edition)
-        let card = try await desk.reader.card(person)
         let wallet = try VerifyingKey(parsing: holder)
         let answer: String
         do {
             if replacing || opened.edition.draw != nil {
-                let request = try await desk.counter.request(opened, proving: card, for: wallet)
+                let request = try await desk.counter.request(
+                    opened, proving: try await desk.reader.card(person), for: wallet)
                 if !replacing, let phase = try await entered(request, opened) {
                     record.phase = phase
                     try await keep(record, in: session)
@@ -132,7 +132,7 @@ struct ClaimDesk: Sendable {
                     ? try await desk.issuer.reissue(to: request, claims: claims)
                     : try await desk.issuer.issue(to: request, claims: claims)
             } else {
-                answer = try await self.card(record, proving: card, for: wallet, opened)
+                answer = try await card(record, of: person, for: wallet, opened)
             }
         } catch Refusal.nationalIDInvalid {
             if try await mayAppeal(record, opened, at: key, stored: stored) { return }

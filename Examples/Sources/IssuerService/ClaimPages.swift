@@ -75,7 +75,10 @@ struct ClaimPages: Sendable {
         case .offered: return (try await offer(claim, context), true)
         case .approved(let back): return (way(back, context), true)
         case .asked:
-            return (.join([appeal(claim, edition, language), person(claim, context)]), false)
+            let next =
+                edition.edition.nationalID.isEmpty
+                ? visitor(claim, context) : person(claim, context)
+            return (.join([appeal(claim, edition, language), next]), false)
         case .entered(_, let receipt): return (entry(receipt, edition, context), false)
         case .issued(_, let serial):
             let standing = try await desk.issuer.standing(of: edition)
@@ -137,6 +140,17 @@ struct ClaimPages: Sendable {
         else { return .empty }
         return """
             <a class="button" href="\(wallet)/open?\(query)" target="_blank" rel="noopener">\(language(.demoWallet))</a>
+            """
+    }
+
+    /// Where nobody shows an ID card.
+    private func visitor(_ claim: ClaimRecord, _ context: WebContext) -> HTML {
+        let language = context.language
+        return """
+            <h2>\(language(.stepVisitor))</h2>
+            <p>\(language(.walletThereVisitor))</p>
+            <form method="post" action="/editions/\(claim.edition)/prove">\(context.session.field)
+            <p><button>\(language(.receive))</button></p></form>
             """
     }
 

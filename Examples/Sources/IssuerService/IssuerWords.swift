@@ -37,10 +37,17 @@ extension Message {
         "番号の間違いが続いたため、止めました。作り直してください。",
         "There were too many wrong numbers, so this stopped. Make a new one.")
     static let waiting = Message("ウォレットからの応答を待っています…", "Waiting for your wallet…")
+    static let stepVisitor = Message("2. 受け取る", "2. Receive it")
     static let stepCard = Message("2. 本人確認カードをかざす", "2. Show your ID card")
     static let walletThere = Message(
         "ウォレットとつながりました。次に、本人確認カードで一人一枚を確かめます。",
         "Your wallet is connected. Now your ID card shows that you are one person.")
+    static let walletThereVisitor = Message(
+        "ウォレットとつながりました。この会員証に本人確認カードはいりません。",
+        "Your wallet is connected. This card needs no ID card.")
+    static let anyone = Message(
+        "本人確認カードなしで、誰でも受け取れます。一人一枚とは限りません。",
+        "Anyone can receive one, without an ID card. One person may have several.")
     static let choosePerson = Message("試験用の人を選んでください", "Choose a test person")
     static let prove = Message("本人確認カードをかざす（試験）", "Show the ID card (test)")
     static let lostPhone = Message(

@@ -63,7 +63,7 @@ struct PublicPages: Sendable {
                 \(action)
                 <form method="post" action="/editions/\(id)/claim">\(context.session.field)
                 <button>\(language(edition.edition.draw == nil ? .receive : .enterDraw))</button></form>
-                <p>\(language(.privacy))</p>
+                <p>\(language(edition.edition.nationalID.isEmpty ? .anyone : .privacy))</p>
                 <h2>\(language(.checkYourself))</h2>
                 <p>\(language(.checkText))</p>
                 <p><code>tegata audit \(desk.settings.address)/log</code></p>

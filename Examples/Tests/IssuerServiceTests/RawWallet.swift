@@ -19,7 +19,7 @@ struct RawWallet {
         let page = try await browser.get("/editions/\(edition)/claim").text
         let link = try #require(page.firstMatch(of: /href="(openid-credential-offer:[^"]*)"/)).1
         let code = try #require(page.firstMatch(of: /class="big">([0-9]{6})</)).1
-        let items = URLComponents(string: link.replacing("&amp;", with: "&"))?.queryItems
+        let items = URLComponents(string: String(link).replacing("&amp;", with: "&"))?.queryItems
         let reference = items?.first { $0.name == "credential_offer_uri" }?.value
         return (try #require(reference), String(code))
     }

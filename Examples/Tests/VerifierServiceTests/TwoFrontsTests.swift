@@ -1,6 +1,7 @@
 import Foundation
 import Pages
 import Tegata
+import TegataOpenID
 import Testing
 
 @testable import VerifierService

@@ -158,13 +158,17 @@ extension Issuer {
     private func checkVisitor(
         _ request: CardRequest, _ opened: OpenEdition, _ question: ProofContext
     ) throws(Refusal) -> CheckedRequest {
-        guard request.wallet != nil else { throw .unsupported }
         var random = SystemRandomness()
-        let wallet: WalletCommitment
-        do {
-            wallet = try VisitorRequest(parsing: request.binding).verify(question: question)
-        } catch {
-            throw error == .malformed ? .malformed : .holderBindingInvalid
+        var wallet: WalletCommitment?
+        if request.wallet != nil {
+            do {
+                wallet = try VisitorRequest(parsing: request.binding).verify(question: question)
+            } catch {
+                throw error == .malformed ? .malformed : .holderBindingInvalid
+            }
+        } else {
+            // A counter asks for a wallet that knows nothing of this protocol: its key is all there is to prove, and was seen.
+            guard request.holder != nil, request.binding.isEmpty else { throw .unsupported }
         }
         return CheckedRequest(
             index: .withoutPerson(edition: opened.digest, salt: random.fixed()), wallet: wallet,

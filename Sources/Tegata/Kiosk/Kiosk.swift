@@ -58,6 +58,23 @@ public struct Kiosk: Sendable {
         ).signed(by: signer)
     }
 
+    /// Asks for a visitor's card for `holder`, the key of a wallet that others made and that was seen to prove it: nobody shows an ID
+    /// card.
+    ///
+    /// - Throws: `unsupported` for an edition that takes ID cards, and what fetching a nonce throws.
+    public func request(
+        _ edition: OpenEdition, for holder: VerifyingKey
+    ) async throws(Refusal) -> String {
+        guard edition.identity == nil, let nonce = try await edition.nonce?() else {
+            throw .unsupported
+        }
+        return try CardRequest(
+            audience: edition.issuer, edition: edition.edition.id, nonce: nonce,
+            expires: UInt64(clamping: clock() + CardRequest.lifetime), wallet: nil, binding: [],
+            key: .secp256k1(key.publicKey), holder: holder
+        ).signed(by: .secp256k1(key))
+    }
+
     /// Answers a verifier's question for a person with an ID card: member of the edition or not, and nothing more.
     ///
     /// `lists` are the edition's public lists as `Issuer.publicLists` signed them; the whole list is downloaded, so
