@@ -154,6 +154,7 @@ struct ArchivedKeys {
     ///
     /// - Parameter signer: signs cards from here on; without one, the key that is inside does. Another key than before makes that one
     ///   an earlier one.
+    /// - Returns: them.
     /// - Throws: `keyElsewhere` when there is neither; `badKeys` for a signer that was withdrawn.
     func keys(signing signer: SigningKey?) throws(ArchiveFault) -> IssuerKeys {
         guard let signing = signer ?? card else { throw .keyElsewhere }

@@ -10,6 +10,7 @@ extension Holder {
     ///   - claims: the names of those to show.
     ///   - challenge: the question.
     ///   - insisted: predicate-only claims whose value the owner wants to show all the same.
+    /// - Returns: the answer, for `Verifier.verify`.
     /// - Throws: `typeMismatch` when the question is about another edition or asks for a claim that is not revealed
     ///   or not in the card, `unauthorized` for a predicate-only claim that the owner does not insist on, `expired`,
     ///   `nationalIDInvalid` when it also asks for the person, `malformed`.

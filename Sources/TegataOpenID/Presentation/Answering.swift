@@ -67,6 +67,7 @@ extension Holder {
     /// - Parameters:
     ///   - choice: what is asked for, and with which cards it is answered.
     ///   - insisted: predicate-only claims whose value the owner wants to show all the same.
+    /// - Returns: the answer and where to post it.
     /// - Throws: `unauthorized` for a predicate-only claim that the owner does not insist on, `unsupported` when it must be encrypted
     ///   in a way that is not offered.
     public func answer(
