@@ -4,7 +4,7 @@ import Foundation
 @main
 struct Crash {
     static let usage = """
-        usage: crash points LIBRARY [WORK]  every call of a commit, killed and failed: of cards, of uses; LIBRARY is faults.c, built
+        usage: crash points LIBRARY [WORK]  every call of a commit, killed and failed: of cards, uses, notices; LIBRARY is faults.c, built
                crash simulate [SCHEDULES [SEED]]  claims, holds, ends, lost answers, older copies, jumping clocks
                crash failover [ROUNDS]  PostgreSQL: the primary killed under load, the standby promoted
         """

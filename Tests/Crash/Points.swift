@@ -46,6 +46,7 @@ enum Points {
         let folder = FileManager.default.temporaryDirectory.path + "/tegata-crash-\(UUID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await work.prepare(folder)
         // By the shell: Foundation's `Process` waits for ever where no run loop turns.
         let command =
             "FAULT_MODE=\(mode) FAULT_AT=\(call) LD_PRELOAD='\(library)' "
@@ -71,6 +72,7 @@ enum Points {
         switch work {
         case .cards: try await check(folder, given)
         case .uses: try await Rides.check(folder, given)
+        case .notices: try await Letters.check(folder, given)
         }
         return calls
     }

@@ -9,11 +9,19 @@ enum Work: String, CaseIterable {
     case cards
     /// Uses what may be used so many times, in a book.
     case uses
+    /// Tells holders of cards of their cases.
+    case notices
+
+    /// What has to be there before anything fails.
+    func prepare(_ folder: String) async throws {
+        if self == .notices { try await Letters.prepare(folder) }
+    }
 
     func run(in folder: String) async throws {
         switch self {
         case .cards: try await Self.claim(in: folder)
         case .uses: await Self.use(in: folder)
+        case .notices: try await Self.tell(in: folder)
         }
         say("calls \(Self.calls())")
     }
@@ -49,6 +57,16 @@ enum Work: String, CaseIterable {
         for ride in 0..<Rides.asked {
             let use = await insist { () async throws(Refusal) in try await Rides.use(book, ride) }
             if case .used(let before)? = use { say("given \(ride) \(before)") }
+        }
+    }
+
+    private static func tell(in folder: String) async throws {
+        let city = try Letters.city(in: folder)
+        for number in 0..<Letters.cases {
+            let notice = await insist { () async throws(Refusal) in
+                try await Letters.tell(city, number)
+            }
+            if let notice { say("given \(number) \(notice)") }
         }
     }
 
