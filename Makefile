@@ -18,7 +18,7 @@ help:
 	@echo "make conformance  third-party and own vectors [VECTORS=directory]"
 	@echo "make bench        what each step costs against the raw libraries"
 	@echo "make load         many people claim few cards over HTTP, then a flood of bad requests [PEOPLE=100000 CARDS=500 BAD=1000000]"
-	@echo "make crash        kill and fail the register at every call, fail PostgreSQL over [ROUNDS=50]"
+	@echo "make crash        kill and fail cards, uses and notices at every call, fail PostgreSQL over [ROUNDS=50]"
 	@echo "make interop      another implementation reads our logs, and we read its"
 	@echo "make constant-time  that no branch and no address depends on a secret, under valgrind"
 	@echo "make docs         the documentation of every product, in .build/docs"

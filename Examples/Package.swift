@@ -74,6 +74,7 @@ let package = Package(
             dependencies: [
                 "HardwareKeys", "Pages", "ServiceKit", "Storage",
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataArchive", package: "tegata"),
                 .product(name: "TegataLog", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
@@ -200,6 +201,7 @@ let package = Package(
             dependencies: [
                 "IssuerService", "Pages", "ServiceKit", "VerifierService", "WalletService",
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataArchive", package: "tegata"),
                 .product(name: "TegataSQLite", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -207,8 +209,11 @@ let package = Package(
         // Drives the built tool as people do, process after process.
         .testTarget(
             name: "ToolTests",
-            dependencies: ["tegata", "ServiceKit", .product(name: "Tegata", package: "tegata")],
-            swiftSettings: settings),
+            dependencies: [
+                "tegata", "IssuerService", "Pages", "ServiceKit",
+                .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "IssuerServiceTests",
             dependencies: [

@@ -19,9 +19,11 @@ public enum ArchiveFault: Error, Equatable {
     case truncated(part: Int, chunk: Int)
     /// The file has more bytes than were written.
     case appended(part: Int)
-    /// The card key lies in a module and cannot be archived: keep that by the module's own means, and the register by a copy.
+    /// The card key lies in a module and is not in the archive: to go on takes that module, or a new key.
     case keyElsewhere
-    /// The keys inside are not those of the issuer's profile.
+    /// The keys are not those of the part that this one should follow: begin a new archive.
+    case keysChanged
+    /// The keys inside are not those of the manifest or of the issuer's profile, or cannot be archived: names, sizes, a withdrawn one.
     case badKeys
     /// This record is none: whoever wrote the archive wrote it wrongly.
     case badRecord(UInt64)
@@ -58,8 +60,9 @@ extension ArchiveFault: CustomStringConvertible {
         case .truncated(let part, let chunk): "part \(part) ends within chunk \(chunk)"
         case .appended(let part): "part \(part) has bytes after its end"
         case .keyElsewhere:
-            "the card key lies in a module and cannot be archived: back the module up by its own means"
-        case .badKeys: "the keys in the archive are not those of the issuer's profile"
+            "the card key lies in a module and is not in the archive: bring the module, or a new key"
+        case .keysChanged: "the keys are not those of the first part: begin a new archive"
+        case .badKeys: "the keys in the archive are not those of its manifests and of the issuer"
         case .badRecord(let number): "record \(number) cannot be read"
         case .badRoot(let part): "the records of part \(part) do not give its root"
         case .badCounts(let part): "part \(part) does not have the cards that its manifest counts"
@@ -86,6 +89,7 @@ extension ArchiveFault {
         case .truncated: "truncated"
         case .appended: "appended"
         case .keyElsewhere: "key_elsewhere"
+        case .keysChanged: "keys_changed"
         case .badKeys: "bad_keys"
         case .badRecord: "bad_record"
         case .badRoot: "bad_root"

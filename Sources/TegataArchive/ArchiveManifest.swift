@@ -5,7 +5,7 @@ internal import TegataCrypto
 public struct ArchiveManifest: Hashable, Sendable {
     static let type = "tegata-archive+jwt"
     /// Room for the tags of a million chunks, a quarter of a terabyte, as text within text.
-    static let maximumSize = 1 << 26
+    public static let maximumSize = 1 << 26
 
     /// Whose register.
     public let issuer: String
@@ -13,6 +13,8 @@ public struct ArchiveManifest: Hashable, Sendable {
     public let time: Int64
     /// What the archive is sealed to.
     public let key: ArchiveKey
+    /// A hash of the keys in the first part: the same in all parts.
+    let keys: FixedBytes<32>
     /// Which part of the archive, from 0: the first has the keys and everything until then, each of the others what came after.
     public let part: UInt32
     /// SHA-256 of the manifest before; `nil` for the first part.
@@ -50,6 +52,7 @@ public struct ArchiveManifest: Hashable, Sendable {
         let issuer: String
         let time: Int64
         let key: ArchiveKey
+        let keys: FixedBytes<32>
         let previous: ArchiveManifest?
         let frontier: MerkleFrontier
         let checkpoint: String
@@ -62,10 +65,11 @@ public struct ArchiveManifest: Hashable, Sendable {
         var first: UInt64 { previous?.size ?? 0 }
     }
 
-    init(_ content: Content, signedBy keys: IssuerKeys) throws(Refusal) {
+    init(_ content: Content, signedBy signer: IssuerKeys) throws(Refusal) {
         issuer = content.issuer
         time = content.time
         key = content.key
+        keys = content.keys
         part = content.part
         previous = content.previous?.digest
         first = content.first
@@ -77,6 +81,7 @@ public struct ArchiveManifest: Hashable, Sendable {
         tags = content.tags
         var payload: JSONObject = [
             "iss": .string(issuer), "iat": .whole(time), "key": .bytes(key.encoded),
+            "keys": .bytes(keys.array),
             "part": .whole(Int64(part)), "first": .whole(Int64(clamping: first)),
             "size": .whole(Int64(clamping: frontier.size)),
             "peaks": .bytes(frontier.peaks.flatMap { $0.array }),
@@ -86,7 +91,7 @@ public struct ArchiveManifest: Hashable, Sendable {
             "tags": .bytes(tags),
         ]
         if let previous { payload.add("previous", .bytes(previous.array)) }
-        document = try keys.sign(.object(payload), type: Self.type)
+        document = try signer.sign(.object(payload), type: Self.type)
     }
 
     /// Reads a manifest that the issuer signed, and its council where there is one.
@@ -112,6 +117,7 @@ public struct ArchiveManifest: Hashable, Sendable {
         issuer = try payload.required("iss").text(atMost: 2048)
         time = Int64(clamping: try payload.required("iat").time())
         key = try ArchiveKey(parsing: try payload.required("key").bytes())
+        keys = try payload.required("keys").fixedBytes()
         guard let part = UInt32(exactly: try payload.required("part").time()) else {
             throw .malformed
         }

@@ -52,7 +52,7 @@ public struct ArchiveShare: Sendable {
     }
 
     /// Whether it is one of this key's.
-    func belongs(to key: ArchiveKey) -> Bool {
+    public func belongs(to key: ArchiveKey) -> Bool {
         archive == key.id && custodians == key.custodians && threshold == key.threshold
             && key.shared.isValid(share)
     }

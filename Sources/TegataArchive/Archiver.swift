@@ -10,20 +10,30 @@ public struct Archiver: Sendable {
 
     private let issuer: String
     private let keys: IssuerKeys
+    private let others: [String: [UInt8]]
     private let key: ArchiveKey
     private let clock: @Sendable () -> Int64
 
     /// An archiver of this issuer's registers, sealing to `key`.
-    public init(of issuer: String, keys: IssuerKeys, to key: ArchiveKey) {
-        self.init(of: issuer, keys: keys, to: key) { SystemClock.now }
+    ///
+    /// - Parameters:
+    ///   - issuer: its identifier.
+    ///   - keys: what it signs with. A card key that lies in a module is named, and not kept.
+    ///   - others: what else it needs to go on, by names of 1…64 of `a-z 0-9 . - _`: an attestor's key, a node's sealed file.
+    ///   - key: what parts are sealed to.
+    public init(
+        of issuer: String, keys: IssuerKeys, others: [String: [UInt8]] = [:], to key: ArchiveKey
+    ) {
+        self.init(of: issuer, keys: keys, others: others, to: key) { SystemClock.now }
     }
 
     package init(
-        of issuer: String, keys: IssuerKeys, to key: ArchiveKey,
+        of issuer: String, keys: IssuerKeys, others: [String: [UInt8]] = [:], to key: ArchiveKey,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.issuer = issuer
         self.keys = keys
+        self.others = others
         self.key = key
         self.clock = clock
     }
@@ -33,20 +43,25 @@ public struct Archiver: Sendable {
     /// - Parameters:
     ///   - journal: the register.
     ///   - previous: the manifest of the part before; `nil` begins an archive, with the keys in it.
+    ///   - progress: how many records of how many.
     ///   - sink: takes the file, from its beginning to its end.
     /// - Returns: the manifest; `nil` when there is nothing that the part before does not have.
-    /// - Throws: `ArchiveFault.outOfOrder` when the part before is of another archive or another log, `badRecord` and `badRoot` when
-    ///   the register is damaged; what the journal and the sink throw.
+    /// - Throws: `ArchiveFault.outOfOrder` when the part before is of another archive or another log, `keysChanged` when it follows a part
+    ///   with other keys, `badKeys` for names and sizes that cannot be, `badRecord` and `badRoot` when the register is damaged; what
+    ///   the journal and the sink throw.
     public func write(
-        _ journal: some Journal, after previous: ArchiveManifest? = nil, into sink: Sink
+        _ journal: some Journal, after previous: ArchiveManifest? = nil,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }, into sink: Sink
     ) async throws -> ArchiveManifest? {
         var random = SystemRandomness()
-        return try await write(journal, after: previous, using: &random, into: sink)
+        return try await write(
+            journal, after: previous, using: &random, progress: progress, into: sink)
     }
 
     package func write(
         _ journal: some Journal, after previous: ArchiveManifest?,
-        using random: inout some Randomness, into sink: Sink
+        using random: inout some Randomness,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }, into sink: Sink
     ) async throws -> ArchiveManifest? {
         let part = previous.map { $0.part + 1 } ?? 0
         guard previous.map({ $0.key == key && $0.issuer == issuer }) ?? true else {
@@ -56,14 +71,19 @@ public struct Archiver: Sendable {
         var frontier = previous?.frontier ?? MerkleFrontier()
         guard head.size >= frontier.size, head.size > frontier.size || head.root == frontier.root
         else { throw ArchiveFault.outOfOrder(part: Int(part)) }
+        let inside = try ArchivedKeys(keys, others: others).exposedJSON()
+        let insideDigest = ArchivedKeys.digest(of: inside)
+        // What restores this would go on with keys that nobody uses any more.
+        guard previous.map({ $0.keys == insideDigest }) ?? true else {
+            throw ArchiveFault.keysChanged
+        }
         guard head.size > frontier.size else { return nil }
         var counts = EditionCounts(previous?.counts ?? [])
         let (header, cipher) = PartHeader.sealing(
             to: key, part: part, first: frontier.size, using: &random)
         try await sink(header.encoded)
         var writer = ChunkWriter(cipher)
-        try await writer.append(
-            keys: previous == nil ? try keys.exposedJSON() : [], into: sink)
+        try await writer.append(keys: previous == nil ? inside : [], into: sink)
         while frontier.size < head.size {
             let records = try await journal.records(
                 from: frontier.size, atMost: Int(min(1024, head.size - frontier.size)))
@@ -76,13 +96,15 @@ public struct Archiver: Sendable {
                 frontier.append(TreeHash(leaf: record.entry))
                 try await writer.append(record, into: sink)
             }
+            progress(frontier.size, head.size)
         }
         // A journal that is not what its head says would be found out at the restore, which is too late.
         guard frontier.root == head.root else { throw ArchiveFault.badRoot(part: Int(part)) }
         try await writer.finish(into: sink)
         return try ArchiveManifest(
             .init(
-                issuer: issuer, time: clock(), key: key, previous: previous, frontier: frontier,
+                issuer: issuer, time: clock(), key: key, keys: insideDigest, previous: previous,
+                frontier: frontier,
                 checkpoint: head.note, counts: counts.list,
                 byteCount: UInt64(PartHeader.size) + writer.byteCount,
                 header: SHA256.hash(header.encoded), tags: writer.tags),

@@ -17,6 +17,9 @@ public struct EditionCount: Hashable, Sendable {
 
     fileprivate init(_ edition: EditionDigest) { self.edition = edition }
 
+    /// Whether these are the cards of `edition`.
+    public func isOf(_ edition: OpenEdition) -> Bool { self.edition == edition.digest }
+
     fileprivate mutating func take(_ entry: LogEntry) {
         switch entry.kind {
         case .card:

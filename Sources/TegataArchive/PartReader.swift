@@ -3,11 +3,10 @@ internal import TegataProofs
 
 /// Reads one part's file against its manifest, chunk by chunk: opens one while the records of the one before are used.
 struct PartReader {
-    private let manifest: ArchiveManifest
-    private let source: Restorer.Source
+    private var file: PartFile
     private let part: Int
+    private let chunkCount: Int
     private let cipher: ChunkCipher
-    private var chunk = 0
     private var opening: Task<[UInt8]?, Never>?
     private var buffer = [UInt8]()
     private var position = 0
@@ -19,59 +18,25 @@ struct PartReader {
         _ manifest: ArchiveManifest, part: Int, secret: SecretScalar,
         from source: @escaping Restorer.Source
     ) async throws {
-        self.manifest = manifest
+        file = try await PartFile(manifest, part: part, from: source)
         self.part = part
-        self.source = source
-        let bytes = try await Self.read(PartHeader.size, from: source)
-        guard bytes.count == PartHeader.size else {
-            throw ArchiveFault.truncated(part: part, chunk: 0)
-        }
-        guard SHA256.hash(bytes) == manifest.header, let header = try? PartHeader(parsing: bytes),
-            header.archive == manifest.key.id, header.part == manifest.part,
-            header.first == manifest.first
-        else { throw ArchiveFault.badHeader(part: part) }
-        cipher = header.cipher(secret)
+        chunkCount = manifest.chunkCount
+        cipher = file.header.cipher(secret)
         try await prefetch()
     }
 
-    /// Exactly so many bytes, fewer only at the end.
-    private static func read(_ count: Int, from source: Restorer.Source) async throws -> [UInt8] {
-        var bytes = try await source(count)
-        while bytes.count < count {
-            let more = try await source(count - bytes.count)
-            guard !more.isEmpty else { break }
-            bytes += more
-        }
-        return bytes
-    }
-
     private mutating func prefetch() async throws {
-        guard chunk < manifest.chunkCount else {
-            guard try await Self.read(1, from: source).isEmpty else {
-                throw ArchiveFault.appended(part: part)
-            }
-            return
-        }
-        let (number, cipher) = (chunk, cipher)
-        let isLast = number == manifest.chunkCount - 1
-        let length = manifest.length(of: number)
-        let sealed = try await Self.read(length, from: source)
-        guard sealed.count == length else {
-            throw ArchiveFault.truncated(part: part, chunk: number)
-        }
-        // The tag stands for the chunk in the manifest; with the tag the chunk is opened or it is not.
-        guard sealed.suffix(AESGCM.tagByteCount).elementsEqual(manifest.tag(of: number)) else {
-            throw ArchiveFault.badChunk(part: part, chunk: number)
-        }
+        let (number, cipher) = (file.chunk, cipher)
+        guard let sealed = try await file.next() else { return }
+        let isLast = number == chunkCount - 1
         opening = Task.detached { cipher.open(sealed, number: UInt64(number), isLast: isLast) }
-        chunk += 1
     }
 
     /// Has the next chunk's bytes behind those that are left; `false` at the end.
     private mutating func more() async throws -> Bool {
         guard let opening else { return false }
         self.opening = nil
-        let number = chunk - 1
+        let number = file.chunk - 1
         try await prefetch()
         guard let plain = await opening.value else {
             throw ArchiveFault.badChunk(part: part, chunk: number)

@@ -22,8 +22,7 @@ public struct Restorer: Sendable {
     }
 
     private let profile: IssuerProfile
-    private let manifests: [ArchiveManifest]
-    private let sources: [Source]
+    private let archive: SealedArchive
     private let published: Checkpoint
     private let secret: SecretScalar
     /// The shares that were not good, by the order in which they were handed in, from 0. That there are any is worth a question to
@@ -43,45 +42,9 @@ public struct Restorer: Sendable {
         _ profile: IssuerProfile, parts: [Part], shares: [ArchiveShare], published: String
     ) throws(ArchiveFault) {
         self.profile = profile
-        manifests = try Self.chain(parts, profile)
-        sources = parts.map(\.source)
-        do {
-            self.published = try Checkpoint(
-                parsing: SignedNote(parsing: Array(published.utf8)),
-                by: LogPolicy(log: profile.logKey))
-        } catch {
-            throw .badCheckpoint
-        }
-        let last = manifests[manifests.count - 1]
-        guard last.size >= self.published.size else {
-            throw .rolledBack(archived: last.size, published: self.published.size)
-        }
-        (secret, badShares) = try Self.open(last.key, shares, profile)
-    }
-
-    /// Reads the manifests, each the successor of the one before. The council signs for the last one, whose hashes reach all others.
-    private static func chain(
-        _ parts: [Part], _ profile: IssuerProfile
-    ) throws(ArchiveFault) -> [ArchiveManifest] {
-        guard !parts.isEmpty else { throw .outOfOrder(part: 0) }
-        var chain = [ArchiveManifest]()
-        for (number, part) in parts.enumerated() {
-            let manifest: ArchiveManifest
-            do throws(Refusal) {
-                manifest =
-                    number == parts.count - 1
-                    ? try ArchiveManifest(parsing: part.manifest, from: profile)
-                    : try ArchiveManifest(proposed: part.manifest, from: profile)
-            } catch {
-                throw .badManifest(part: number, error)
-            }
-            let before = chain.last
-            guard manifest.part == UInt32(number), manifest.previous == before?.digest,
-                manifest.first == before?.size ?? 0, before.map({ $0.key == manifest.key }) ?? true
-            else { throw .outOfOrder(part: number) }
-            chain.append(manifest)
-        }
-        return chain
+        archive = try SealedArchive(of: profile, parts: parts)
+        self.published = try archive.covering(published)
+        (secret, badShares) = try Self.open(archive.last.key, shares, profile)
     }
 
     private static func open(
@@ -104,28 +67,39 @@ public struct Restorer: Sendable {
 
     /// Fills `journal`, which must be empty.
     ///
+    /// - Parameters:
+    ///   - journal: where the register goes on.
+    ///   - signer: signs cards from here on, and the report. Without one the key does that is in the archive; where that lies in a module,
+    ///     this is it, or a new one, and then the one before is among the `earlier`.
+    ///   - progress: how many records of how many.
     /// - Returns: the issuer's keys and the report. Where it fails, the journal is of no use: begin again with an empty one.
-    /// - Throws: `ArchiveFault`; what the journal and the sources throw.
-    public func restore(into journal: some Journal) async throws -> Restored {
-        try await restore(into: journal, at: SystemClock.now)
+    /// - Throws: `ArchiveFault`, `keyElsewhere` before anything is written; what the journal and the sources throw.
+    public func restore(
+        into journal: some Journal, signing signer: SigningKey? = nil,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+    ) async throws -> Restored {
+        try await restore(
+            into: journal, signing: signer, progress: progress, at: SystemClock.now)
     }
 
-    package func restore(into journal: some Journal, at time: Int64) async throws -> Restored {
+    package func restore(
+        into journal: some Journal, signing signer: SigningKey? = nil,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }, at time: Int64
+    ) async throws -> Restored {
         guard try await journal.head() == .empty else { throw ArchiveFault.notEmpty }
         var filling = Filling(journal, until: published)
-        var keys: IssuerKeys?
-        for (number, manifest) in manifests.enumerated() {
+        var found: (keys: IssuerKeys, others: [String: [UInt8]])?
+        for (number, manifest) in archive.manifests.enumerated() {
             var reader = try await PartReader(
-                manifest, part: number, secret: secret, from: sources[number])
+                manifest, part: number, secret: secret, from: archive.sources[number])
             guard let json = try await reader.keys() else { throw ArchiveFault.badKeys }
             if number == 0 {
-                guard let found = try? IssuerKeys(exposedJSON: json), found.match(profile) else {
-                    throw ArchiveFault.badKeys
-                }
-                keys = found
+                let inside = try archivedKeys(json, manifest)
+                found = (try inside.keys(signing: signer), inside.others)
             }
             while let record = try await reader.record(filling.frontier.size) {
                 try await filling.take(record)
+                progress(filling.frontier.size, archive.last.size)
             }
             guard filling.frontier == manifest.frontier else {
                 throw ArchiveFault.badRoot(part: number)
@@ -134,20 +108,30 @@ public struct Restorer: Sendable {
                 throw ArchiveFault.badCounts(part: number)
             }
         }
-        let last = manifests[manifests.count - 1]
-        try await filling.finish(last.checkpoint)
-        guard let keys else { throw ArchiveFault.badKeys }
+        try await filling.finish(archive.last.checkpoint)
+        guard let found else { throw ArchiveFault.badKeys }
         let report = try RestoreReport(
-            of: last, published: published.size, at: time
-        ).signed(by: keys)
-        return Restored(keys: keys, report: report)
+            of: archive.last, published: published.size, at: time
+        ).signed(by: found.keys)
+        return Restored(keys: found.keys, exposedOthers: found.others, report: report)
+    }
+
+    private func archivedKeys(
+        _ json: [UInt8], _ manifest: ArchiveManifest
+    ) throws(ArchiveFault) -> ArchivedKeys {
+        guard ArchivedKeys.digest(of: json) == manifest.keys,
+            let inside = try? ArchivedKeys(exposedJSON: json), inside.match(profile)
+        else { throw .badKeys }
+        return inside
     }
 }
 
 /// What a restore gave, beside the journal that it filled.
 public struct Restored: Sendable {
-    /// The issuer's keys, as they were.
+    /// The issuer's keys, as they were, or with the signer that was brought.
     public let keys: IssuerKeys
+    /// What else was archived, by name, in copies that nobody wipes.
+    public let exposedOthers: [String: [UInt8]]
     /// The signed report, for everyone to check against the public log; an issuer's council countersigns it.
     public let report: String
 }

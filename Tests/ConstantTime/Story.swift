@@ -96,7 +96,27 @@ struct Story {
         let identity = try IdentityAnswer.make(
             session, verified: verified, blinding: blinding, question: question, using: &random)
         use((visitor, pseudonym, identity))
+        try link(blinding, challenge, question)
         try lists(blinding, verified, session, question, keys: keys)
+    }
+
+    /// Spec/linking.md: another edition's session behind the same blinding, up to where it differs from the first.
+    private mutating func link(
+        _ blinding: Blinding, _ first: IDChallenge, _ question: ProofContext
+    ) throws {
+        let other = SHA256.hash([7])
+        let again = Blinding(of: [4], secret: blinding.secret)
+        let blinded = try BlindedPerson(
+            base: Point(parsing: published(again.blinded.base.encoded)),
+            person: Point(parsing: published(again.blinded.person.encoded)))
+        let challenge = IDChallenge(
+            attestors: first.attestors, blinded: blinded,
+            scope: Scope(edition: other, answering: question).commitment, purpose: "link",
+            expires: now + 300)
+        let proof = published(try again.proof(for: challenge, using: &random))
+        guard blinded == first.blinded,
+            blinded.isBlinding(of: [4], proof: proof, challenge: challenge)
+        else { throw ProofError.invalidProof }
     }
 
     /// 4.3b, 4.6 to 4.8: provers who hide where they are in a list, and what their card commits to.

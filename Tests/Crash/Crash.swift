@@ -4,7 +4,7 @@ import Foundation
 @main
 struct Crash {
     static let usage = """
-        usage: crash points LIBRARY     every call of the commit path, killed and failed; LIBRARY is faults.c, built
+        usage: crash points LIBRARY [WORK]  every call of a commit, killed and failed: of cards, uses, notices; LIBRARY is faults.c, built
                crash simulate [SCHEDULES [SEED]]  claims, holds, ends, lost answers, older copies, jumping clocks
                crash failover [ROUNDS]  PostgreSQL: the primary killed under load, the standby promoted
         """
@@ -13,8 +13,12 @@ struct Crash {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             switch (arguments.first, arguments.count) {
-            case ("work", 2): try await Work.run(in: arguments[1])
-            case ("points", 2): try await Points.run(library: arguments[1])
+            case ("work", 3): try await Work(rawValue: arguments[1])?.run(in: arguments[2])
+            case ("points", 2...3):
+                try await Points.run(
+                    arguments.count < 3
+                        ? Work.allCases : [Work(rawValue: arguments[2])].compactMap(\.self),
+                    library: arguments[1])
             case ("simulate", 1...3):
                 let numbers = arguments.dropFirst().compactMap { UInt64($0) }
                 try await Simulation.run(

@@ -7,9 +7,16 @@ import TegataSQLite
 enum Points {
     private static let modes = ["kill-before", "kill-after", "EIO", "ENOSPC", "FULL"]
 
-    static func run(library: String) async throws {
-        let calls = try await once(library, "none", at: 0)
-        try expect(calls > 150, "only \(calls) calls: the library was not preloaded")
+    static func run(_ works: [Work], library: String) async throws {
+        for work in works {
+            let points = try await run(work, library)
+            try expect(points >= 500, "\(work): fewer than 500 points")
+        }
+    }
+
+    private static func run(_ work: Work, _ library: String) async throws -> Int {
+        let calls = try await once(work, library, "none", at: 0)
+        try expect(calls > 50, "only \(calls) calls: the library was not preloaded")
         // Four at a time: each waits for the disk most of the time.
         let all = modes.flatMap { mode in (1...calls).map { (mode, $0) } }
         var points = 0
@@ -18,9 +25,9 @@ enum Points {
                 if number >= 4 { try await group.next() }
                 group.addTask {
                     do {
-                        _ = try await once(library, mode, at: call)
+                        _ = try await once(work, library, mode, at: call)
                     } catch {
-                        throw Broken("\(mode) at call \(call) of \(calls): \(error)")
+                        throw Broken("\(work), \(mode) at call \(call) of \(calls): \(error)")
                     }
                 }
                 points += 1
@@ -28,19 +35,22 @@ enum Points {
             }
             try await group.waitForAll()
         }
-        say("\(points) points over \(calls) calls in \(modes.count) modes: nothing lost")
-        try expect(points >= 1_000, "fewer than 1,000 points")
+        say("\(work): \(points) points over \(calls) calls in \(modes.count) modes: nothing lost")
+        return points
     }
 
     /// One run with a fault, and what the next process finds. Answers how many calls there were.
-    private static func once(_ library: String, _ mode: String, at call: Int) async throws -> Int {
+    private static func once(
+        _ work: Work, _ library: String, _ mode: String, at call: Int
+    ) async throws -> Int {
         let folder = FileManager.default.temporaryDirectory.path + "/tegata-crash-\(UUID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await work.prepare(folder)
         // By the shell: Foundation's `Process` waits for ever where no run loop turns.
         let command =
             "FAULT_MODE=\(mode) FAULT_AT=\(call) LD_PRELOAD='\(library)' "
-            + "'\(CommandLine.arguments[0])' work '\(folder)' >'\(folder)/said' 2>/dev/null"
+            + "'\(CommandLine.arguments[0])' work \(work) '\(folder)' >'\(folder)/said' 2>/dev/null"
         // The shell says 128 and the signal's number for a process that was killed.
         let status = Int(unsafe system(command)) >> 8
         let said = try String(contentsOfFile: folder + "/said", encoding: .utf8)
@@ -59,7 +69,11 @@ enum Points {
                 calls = Int(words[1]) ?? 0
             }
         }
-        try await check(folder, given)
+        switch work {
+        case .cards: try await check(folder, given)
+        case .uses: try await Rides.check(folder, given)
+        case .notices: try await Letters.check(folder, given)
+        }
         return calls
     }
 

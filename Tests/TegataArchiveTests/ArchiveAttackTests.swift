@@ -187,6 +187,9 @@ import Testing
             (try replacing("first", 1), .badManifest(part: 0, .malformed)),
             (try replacing("part", 1), .badManifest(part: 0, .malformed)),
             (try replacing("bytes", 94), .badManifest(part: 0, .malformed)),
+            // Keys that are not those inside.
+            (try replacing("keys", .string(edition)), .badKeys),
+            (try replacing("keys", "AA"), .badManifest(part: 0, .malformed)),
             (try replacing("tags", "AA"), .badManifest(part: 0, .malformed)),
             (try replacing("iss", "https://other.example"), .badManifest(part: 0, .typeMismatch)),
             (

@@ -14,6 +14,8 @@ struct ArchiveWorld: Sendable {
     let journal = InMemoryJournal()
     let key: ArchiveKey
     let shares: [ArchiveShare]
+    /// What the issuer needs beside its keys.
+    var others = [String: [UInt8]]()
     private let log: NoteSigner
 
     init(
@@ -34,8 +36,8 @@ struct ArchiveWorld: Sendable {
             custodians: custodians, threshold: threshold, by: keys, using: &random)
     }
 
-    /// Adds records with memos of so many bytes: the first opens an edition, the others are cards.
-    func grow(by count: Int, memo: Int = 40) async throws {
+    /// Adds records with memos of so many bytes: the first opens an edition, the others are cards; from `seed` follow which.
+    func grow(by count: Int, memo: Int = 40, seed: String = "") async throws {
         let head = await journal.head()
         var tree = MerkleTree()
         for record in await journal.records(from: 0, atMost: Int(head.size)) {
@@ -44,7 +46,7 @@ struct ArchiveWorld: Sendable {
         let edition = SHA256.hash([1])
         let records = (0..<count).map { number in
             let place = Int(head.size) + number
-            let leaf = SHA256.hash(Array("\(place)".utf8))
+            let leaf = SHA256.hash(Array((seed + "\(place)").utf8))
             let entry =
                 place == 0
                 ? LogEntry.signed(.open, edition, "an edition")
@@ -67,7 +69,7 @@ struct ArchiveWorld: Sendable {
     }
 
     func archiver(to key: ArchiveKey? = nil) -> Archiver {
-        Archiver(of: Self.issuer, keys: keys, to: key ?? self.key) { Self.now }
+        Archiver(of: Self.issuer, keys: keys, others: others, to: key ?? self.key) { Self.now }
     }
 
     /// A part of the journal as it is now.
@@ -153,4 +155,15 @@ func newHolder() -> Holder {
     return Holder(
         key: .secp256k1(key), secret: key.exposedRawRepresentation,
         clock: { ArchiveWorld.now })
+}
+
+/// A card key that lies in a module, as far as the issuer can tell.
+struct ModuleKey: ExternalSigner {
+    let key: Secp256k1.PrivateKey
+    var verifyingKey: VerifyingKey { .secp256k1(key.publicKey) }
+
+    func signature(forDigest digest: [UInt8]) throws(Refusal) -> [UInt8] {
+        guard let digest = FixedBytes<32>(digest) else { throw .malformed }
+        return key.signature(forDigest: digest).array
+    }
 }

@@ -134,6 +134,52 @@ import Testing
         #expect(guest.anonymity == 1)
     }
 
+    @Test func `the page of linked cards runs`() async throws {
+        let services = IdentityServices.embedded(accepting: .testCards)
+        let health = Issuer(
+            at: "https://health.example", keys: .generate(), identity: services)
+        let school = Issuer(
+            at: "https://school.example", keys: .generate(), identity: services)
+        let insured = try await health.open(Edition("insured", limit: 500))
+        let pupils = try await school.open(Edition("pupils", limit: 500))
+        let member = Holder(key: Secp256k1.PrivateKey())
+        let idCard = DemoIdentity()
+        let insurance = try member.accept(
+            try await health.issue(to: try await member.request(insured, proving: idCard)),
+            from: health.profile)
+        let pupil = try member.accept(
+            try await school.issue(
+                to: try await member.request(pupils, proving: idCard),
+                claims: ["class": .selective("3b")]), from: school.profile)
+        let insuredPeople = try MemberSnapshot(
+            parsing: try await health.publicLists(of: insured), from: health.profile)
+        // snippet Linking
+        let clinic = LinkVerifier(
+            Verifier(
+                at: "https://clinic.example", trusting: [health.profile, school.profile],
+                store: .inMemory()), key: .secp256k1(Secp256k1.PrivateKey()))
+        let link = try Link(
+            .hidden(insuredPeople), .shown(pupils, asking: ["class"]),
+            purpose: ["en": "School health check", "ja": "学校健診"])
+        let question = try await clinic.challenge(for: link)
+        // end
+        // snippet Linking
+        let request = try LinkRequest(parsing: question, from: clinic.profile)
+        print(request.verifier, request.purpose, request.first.issuer, request.second.issuer)
+        let answer = try await member.answer(
+            request, linking: .hidden(in: insured, among: insuredPeople, ofAtLeast: 1),
+            with: .shown(pupil, revealing: ["class"], in: pupils), proving: idCard,
+            agreed: true)
+        // end
+        // snippet Linking
+        let linked = try await clinic.verify(answer, for: link)
+        if case .shown(let card) = linked.second {
+            print("of one insured person:", card.serial, card.claims["class"] ?? "–")
+        }
+        // end
+        #expect(insurance.serial.number == 1 && linked.purpose.count == 2)
+    }
+
     @Test func `the snippets about trust run`() async throws {
         try await withDirectory { directory in
             try await trust(in: directory)

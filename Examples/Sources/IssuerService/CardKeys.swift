@@ -63,7 +63,10 @@ struct CardKeys {
         let pin: String
     }
 
-    private static func card(in folder: String) throws -> SigningKey {
+    /// The key that signs cards.
+    ///
+    /// - Throws: `KeyFile.Problem` and `TokenProblem`, with what to do.
+    static func card(in folder: String) throws -> SigningKey {
         let path = folder + "/card.token"
         guard let data = FileManager.default.contents(atPath: path) else {
             return .secp256k1(

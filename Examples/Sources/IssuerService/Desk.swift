@@ -55,8 +55,8 @@ final class Desk: Sendable {
             key: try Secp256k1.PrivateKey(rawRepresentation: key("counter")))
         issuer = Issuer(
             at: settings.address, keys: try IssuerKeys(in: home + "/keys"),
-            log: storage.journal("register"),
-            publishing: log, identity: services, store: store)
+            log: storage.journal("register"), publishing: log,
+            site: try IssuerFolder(home).site, identity: services, store: store)
         lists = ListPublisher(issuer)
         pulse = Pulse(issuer, store)
         try await issuer.reopen()

@@ -1,20 +1,46 @@
 internal import Foundation
 internal import ServiceKit
+internal import Storage
 public import Tegata
 internal import TegataNationalID
-internal import TegataSQLite
 
 /// An issuer's folder without a server: the same keys, register and public log as ``IssuerService`` has, for commands that open editions
 /// and issue cards. The register lets several processes work on it, one step at a time.
 public struct IssuerFolder: Sendable {
     /// The folder.
     public let home: String
+    private let database: String?
 
-    /// The folder at `home`.
-    public init(_ home: String) { self.home = home }
+    /// The folder at `home`, its register in the PostgreSQL database of this connection string if there is one.
+    public init(_ home: String, database: String? = nil) {
+        self.home = home
+        self.database = database
+    }
 
     /// Where the public profile is.
     public var profilePath: String { home + "/log/profile.json" }
+
+    /// The register of the issuer `id`.
+    public func register(of id: String) -> any Journal {
+        Storage(of: id, folder: home, database: database).journal("register")
+    }
+
+    /// The name of the site, from the file `site`: a register that was relocated has one.
+    ///
+    /// - Throws: `KeyFile.Problem` for a file that is no name.
+    public var site: String? {
+        get throws {
+            let path = home + "/site"
+            guard let data = FileManager.default.contents(atPath: path) else { return nil }
+            let name = String(decoding: data, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            guard (1...64).contains(name.utf8.count) else {
+                throw KeyFile.Problem(
+                    description: "\(path) must be the name of this site (拠点の名前が必要です)")
+            }
+            return name
+        }
+    }
 
     /// Makes the keys, and publishes a profile without editions.
     ///
@@ -41,6 +67,15 @@ public struct IssuerFolder: Sendable {
     ///
     /// - Throws: `KeyFile.Problem` for a folder without keys or profile; `Refusal`.
     public func issuer() async throws -> Issuer {
+        let issuer = try issuer(at: profile().issuer)
+        try await issuer.reopen()
+        return issuer
+    }
+
+    /// What the issuer publishes about itself.
+    ///
+    /// - Throws: `KeyFile.Problem` for a folder without keys or profile; `Refusal`.
+    public func profile() throws -> IssuerProfile {
         guard CardKeys.exist(in: home + "/keys"),
             let bytes = try LogDirectory(at: home + "/log").read("profile.json")
         else {
@@ -50,21 +85,16 @@ public struct IssuerFolder: Sendable {
                     tegata keygen --kind issuer --at URL \(home)
                     """)
         }
-        let profile = try IssuerProfile(parsing: String(decoding: bytes, as: UTF8.self))
-        let issuer = try issuer(at: profile.issuer)
-        try await issuer.reopen()
-        return issuer
+        return try IssuerProfile(parsing: String(decoding: bytes, as: UTF8.self))
     }
 
-    private func issuer(at id: String) throws -> Issuer {
+    func issuer(at id: String) throws -> Issuer {
         let attestor = Attestor(
             key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")), accepting: .testCards
         )
         return Issuer(
-            at: id,
-            keys: try IssuerKeys(in: home + "/keys"),
-            log: SQLiteJournal(at: home + "/register.sqlite"),
-            publishing: LogDirectory(at: home + "/log"),
+            at: id, keys: try IssuerKeys(in: home + "/keys"), log: register(of: id),
+            publishing: LogDirectory(at: home + "/log"), site: try site,
             identity: .embedded(
                 attestor,
                 try Desk.node(home, under: key("vault"), trusting: attestor.key)))

@@ -3,6 +3,7 @@ import Foundation
 import Pages
 import ServiceKit
 import Tegata
+import TegataArchive
 
 /// The command-line tool: cards from the first key to the audit, everything on one machine to try it, and checks for whoever wants them.
 struct Tool: AsyncParsableCommand {
@@ -11,7 +12,8 @@ struct Tool: AsyncParsableCommand {
         discussion: language(.toolDiscussion),
         subcommands: [
             Keygen.self, EditionCommand.self, Issue.self, Present.self, Verify.self,
-            BundleCommand.self, Serve.self, Inspect.self, Doctor.self, Audit.self, Monitor.self,
+            BundleCommand.self, ArchiveCommand.self, Restore.self, Serve.self, Inspect.self,
+            Doctor.self, Audit.self, Monitor.self,
         ])
 }
 
@@ -45,6 +47,8 @@ struct Ending {
     /// The stable reason, for a refusal.
     let reason: String?
     let words: String
+    /// Where in what was read it is, for programs.
+    private var place = [(name: String, number: Int)]()
 
     init(_ error: any Error) {
         switch error {
@@ -52,6 +56,7 @@ struct Ending {
         case IssuingError.refused(let refusal): self.init(refusal)
         case let error as IssuingError: self.init(2, language(.editionOrClaim) + "\(error)")
         case let error as EditionError: self.init(2, language(.editionOrClaim) + "\(error)")
+        case let fault as ArchiveFault: self.init(fault)
         case let problem as KeyFile.Problem: self.init(3, problem.description)
         case let code as ExitCode: self.init(code.rawValue, "")
         case let error as LogError: self.init(3, "\(error)")
@@ -70,6 +75,13 @@ struct Ending {
         words = language(refusal.whatHappened) + space + language(refusal.whatToDo)
     }
 
+    private init(_ fault: ArchiveFault) {
+        if case .storage = fault { status = 3 } else { status = 1 }
+        reason = fault.reason
+        words = language(fault.message)
+        place = fault.place
+    }
+
     private init(_ status: Int32, _ words: String) {
         self.status = status
         self.words = words
@@ -81,7 +93,8 @@ struct Ending {
             print(words)
         } else {
             if let reason, CommandLine.arguments.contains("--json") {
-                print(#"{"refused":"\#(reason)"}"#)
+                let members = place.map { #","\#($0.name)":\#($0.number)"# }.joined()
+                print(#"{"refused":"\#(reason)"\#(members)}"#)
             }
             let line = reason.map { "\(language(.refused)): \($0): \(words)" } ?? words
             if !line.isEmpty { FileHandle.standardError.write(Data((line + "\n").utf8)) }

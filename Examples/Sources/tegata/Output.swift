@@ -24,7 +24,7 @@ struct Output: ParsableArguments {
 enum Texts {
     static let limit = 4 << 20
 
-    static func read(_ path: String) throws -> String {
+    static func read(_ path: String, atMost limit: Int = limit) throws -> String {
         let bytes: [UInt8]
         if path == "-" {
             bytes = [UInt8](FileHandle.standardInput.readData(ofLength: limit + 1))
@@ -40,8 +40,8 @@ enum Texts {
     }
 
     /// The same without the newline that ends a line of a shell.
-    static func line(_ path: String) throws -> String {
-        try read(path).trimmingCharacters(in: .whitespacesAndNewlines)
+    static func line(_ path: String, atMost limit: Int = limit) throws -> String {
+        try read(path, atMost: limit).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Writes a text that anybody may read.

@@ -164,12 +164,15 @@ import Testing
         for arguments in [
             [], ["keygen"], ["edition"], ["edition", "open"], ["edition", "status"], ["issue"],
             ["present"], ["verify"], ["verify", "ask"], ["verify", "check"], ["bundle"],
-            ["bundle", "make"], ["bundle", "show"], ["bundle", "refresh"], ["serve"], ["inspect"],
+            ["bundle", "make"], ["bundle", "show"], ["bundle", "refresh"], ["archive"],
+            ["archive", "deal"],
+            ["archive", "share"], ["archive", "write"], ["archive", "check"], ["restore"],
+            ["serve"], ["inspect"],
             ["doctor"], ["audit"], ["monitor"],
         ] {
             let help = try await tool.run(arguments: arguments + ["--help"])
             #expect(help.status == 0, "\(arguments)")
-            let isGroup = [["edition"], ["bundle"], ["verify"]].contains(arguments)
+            let isGroup = [["edition"], ["bundle"], ["verify"], ["archive"]].contains(arguments)
             #expect(isGroup || help.output.contains("Example: tegata"), "\(arguments)")
             #expect(isGroup || arguments.isEmpty || help.output.contains("--json"), "\(arguments)")
         }

@@ -21,7 +21,7 @@ public struct AnonymousAction: Sendable {
     /// Plans an action.
     ///
     /// - Throws: `notYetValid` for a snapshot signed after the action opens, `expired` when it closes before it opens,
-    ///   `typeMismatch` for a predicate on a claim that the edition does not commit to in that way, `limitExceeded` for
+    ///   `unauthorized` for a predicate-only claim without a purpose, `typeMismatch` for a predicate on a claim that the edition does not commit to in that way, `limitExceeded` for
     ///   more than 8 predicates or 64 bits together, or too long a text.
     public init(
         _ snapshot: MemberSnapshot, number: UInt64, opens: Int64, closes: Int64,
@@ -38,18 +38,13 @@ public struct AnonymousAction: Sendable {
         self.closes = closes
         self.predicates = predicates
         self.purpose = purpose
-        _ = try proofPredicates()
-    }
-
-    func proofPredicates() throws(Refusal) -> [Predicate] {
-        var list = [Predicate]()
-        for predicate in predicates {
-            list.append(try predicate.predicate(in: snapshot.announced.edition))
-        }
-        guard list.count <= 8,
-            list.reduce(0, { $0 + $1.bitCount }) <= Predicate.maximumBits
-        else { throw .limitExceeded }
-        return list
+        let edition = snapshot.announced.edition
+        _ = try predicates.statement(in: edition)
+        // What is kept back from everybody else is asked about for a reason, in words.
+        guard
+            !predicates.concernPredicateOnly(in: edition)
+                || purpose.contains(where: { $0.value.contains { !$0.isWhitespace } })
+        else { throw .unauthorized }
     }
 
     /// The statement for one part of the snapshot.
@@ -58,12 +53,11 @@ public struct AnonymousAction: Sendable {
     ) throws(Refusal) -> AnonymousQuestion {
         guard snapshot.cards.sets.indices.contains(part) else { throw .malformed }
         let edition = snapshot.announced
-        let predicates = try proofPredicates()
+        let (attributes, predicates) = try predicates.statement(in: edition.edition)
         return try binding { () throws(ProofError) in
             try AnonymousQuestion(
                 snapshot.cards.sets[part],
-                attributes: [Scalar?](repeating: nil, count: edition.edition.committed.count),
-                predicates: predicates,
+                attributes: attributes, predicates: predicates,
                 scope: PseudonymScope(
                     verifier: Array(verifier.utf8), edition: edition.digest, epoch: number),
                 context: ProofContext(

@@ -26,29 +26,19 @@ extension AnonymousVerifier {
         let now = clock()
         let message = try JSON.message(answer, limit: 64 * 1024)
         let nonce = try message.required("nonce").text(atMost: 512)
-        guard let part = try message.required("part").integer,
-            snapshot.persons.sets.indices.contains(Int(clamping: part))
-        else { throw .malformed }
+        guard let part = try message.required("part").integer else { throw .malformed }
         let proof = try message.required("proof").bytes()
         guard let text = try await store.content(of: nonce, now: now) else {
             throw .holderBindingInvalid
         }
         let question = try PersonQuestion(parsing: text, from: profile, about: snapshot)
         guard now < question.expires else { throw .expired }
-        let edition = snapshot.announced
-        guard let parameters = edition.identity else { throw .unsupported }
-        let set = snapshot.persons.sets[Int(clamping: part)]
-        let token = try parameters.rounds.check(at: now) { keys throws(ProofError) in
-            try AnonymousIdentity.verify(
-                proof, attestors: parameters.attestors, keys: keys,
-                edition: edition.digest, among: set, question: question.context,
-                at: UInt64(clamping: now))
-        }
-        let person = try edition.personCheck(token.body)
+        guard let attestors = snapshot.announced.identity?.attestors else { throw .unsupported }
+        let person = try snapshot.person(
+            proof, part: Int(clamping: part), question.context, by: attestors, at: now
+        ).person
         try await store.consume(nonce, now: now)
-        return AnonymousPerson(
-            issuer: snapshot.issuer, edition: snapshot.edition, anonymity: set.points.count,
-            person: person)
+        return person
     }
 }
 
@@ -89,19 +79,10 @@ extension Holder {
         var random = SystemRandomness()
         let run = try await PersonSession.run(
             edition, proving: identity, question: question.context, now: now, using: &random)
-        do {
-            let index = try run.verified.index(unblindedBy: run.blinding).point
-            let part = snapshot.persons.part(of: index)
-            let proof = try AnonymousIdentity.make(
-                run.session, verified: run.verified, blinding: run.blinding,
-                among: snapshot.persons.sets[part], question: question.context, using: &random)
-            return JSON.object([
-                "nonce": .string(question.nonce), "part": .whole(Int64(part)),
-                "proof": .bytes(proof),
-            ]).text
-        } catch {
-            throw error == .mismatch ? Refusal.typeMismatch : Refusal(error)
-        }
+        let (part, proof) = try snapshot.answer(run, question.context, using: &random)
+        return JSON.object([
+            "nonce": .string(question.nonce), "part": .whole(Int64(part)), "proof": .bytes(proof),
+        ]).text
     }
 }
 
@@ -140,5 +121,46 @@ struct PersonQuestion {
             edition: snapshot.announced.digest.array, audience: Array(verifier.utf8),
             nonce: Array(nonce.utf8), purpose: Array("person".utf8), expires: time,
             subject: SHA256.hash(Array(text.utf8)).array)
+    }
+}
+
+extension MemberSnapshot {
+    /// That the person of a session is one of these members.
+    ///
+    /// - Throws: `typeMismatch` when the person is none.
+    func answer(
+        _ run: PersonSession, _ question: ProofContext, using random: inout SystemRandomness
+    ) throws(Refusal) -> (part: Int, proof: [UInt8]) {
+        do throws(ProofError) {
+            let index = try run.verified.index(unblindedBy: run.blinding).point
+            let part = persons.part(of: index)
+            let proof = try AnonymousIdentity.make(
+                run.session, verified: run.verified, blinding: run.blinding,
+                among: persons.sets[part], question: question, using: &random)
+            return (part, proof)
+        } catch {
+            throw error == .mismatch ? .typeMismatch : Refusal(error)
+        }
+    }
+
+    /// A person who is one of these members, and what these attestors said of the ID card.
+    ///
+    /// - Throws: `malformed`, `unsupported`, `nationalIDInvalid`.
+    func person(
+        _ proof: [UInt8], part: Int, _ question: ProofContext, by attestors: AttestorSet,
+        at now: Int64
+    ) throws(Refusal) -> (person: AnonymousPerson, token: VerifiedToken) {
+        guard persons.sets.indices.contains(part) else { throw .malformed }
+        guard let parameters = announced.identity else { throw .unsupported }
+        let set = persons.sets[part]
+        let token = try parameters.rounds.check(at: now) { keys throws(ProofError) in
+            try AnonymousIdentity.verify(
+                proof, attestors: attestors, keys: keys, edition: announced.digest, among: set,
+                question: question, at: UInt64(clamping: now))
+        }
+        let person = AnonymousPerson(
+            issuer: issuer, edition: edition, anonymity: set.points.count,
+            person: try announced.personCheck(token.body))
+        return (person, token)
     }
 }

@@ -12,13 +12,15 @@ extension Holder {
     ///   - verifier: whom the member believes to be asked by; only its own scope is answered.
     ///   - snapshot: the lists that the issuer signed, taken by the wallet itself.
     ///   - crowd: among how many cards the member wants to be at least.
+    ///   - insisted: predicate-only claims of which the owner lets so much be proven that it is their value.
     /// - Returns: the answer, for `AnonymousVerifier.verify`.
     /// - Throws: `issuerUntrusted` or `signatureInvalid` for a question that this verifier did not sign, `typeMismatch`
-    ///   when the card is not in the snapshot or does not have what is asked, `limitExceeded` for a smaller crowd,
-    ///   `notYetValid`, `expired`, `malformed`.
+    ///   when the card is not in the snapshot or does not have what is asked, `unauthorized` when that is the value of a
+    ///   predicate-only claim, `limitExceeded` for a smaller crowd, `notYetValid`, `expired`, `malformed`.
     public func answer(
         _ question: String, with card: Card, from verifier: VerifierProfile,
-        among snapshot: MemberSnapshot, ofAtLeast crowd: Int = 20
+        among snapshot: MemberSnapshot, ofAtLeast crowd: Int = 20,
+        exposing insisted: Set<String> = []
     ) throws(Refusal) -> String {
         let question = try SignedQuestion(parsing: question, from: verifier, about: snapshot)
         let now = clock()
@@ -29,6 +31,10 @@ extension Holder {
             let opening = card.opening, let commitment = opening.commitment
         else { throw .typeMismatch }
         guard snapshot.anonymity >= crowd else { throw .limitExceeded }
+        guard
+            insisted.isSuperset(
+                of: question.action.predicates.exposed(in: snapshot.announced.edition))
+        else { throw .unauthorized }
         let part = snapshot.cards.part(of: commitment)
         let statement = try question.statement(part)
         let proof = try statement.proof(with: opening)

@@ -14,15 +14,20 @@ public struct CommittedClaim: Hashable, Sendable {
         case number(bits: Int)
     }
 
+    /// Whether a wallet shows only what can be proven about it, and its value to nobody unless its owner insists.
+    public let isPredicateOnly: Bool
+
     /// A claim that is a text, of which a holder can show that it is one of several.
-    public static func text(_ name: String) -> CommittedClaim {
-        CommittedClaim(name: name, kind: .text)
+    public static func text(_ name: String, isPredicateOnly: Bool = false) -> CommittedClaim {
+        CommittedClaim(name: name, kind: .text, isPredicateOnly: isPredicateOnly)
     }
 
     /// A claim that is a whole number below 2^`bits`, 1 … 32, of which a holder can show that it is at least or at most
     /// some number. A proof grows by 129 bytes a bit: a day since 1970 takes 16 bits, a score of 100 takes 7.
-    public static func number(_ name: String, bits: Int) -> CommittedClaim {
-        CommittedClaim(name: name, kind: .number(bits: bits))
+    public static func number(
+        _ name: String, bits: Int, isPredicateOnly: Bool = false
+    ) -> CommittedClaim {
+        CommittedClaim(name: name, kind: .number(bits: bits), isPredicateOnly: isPredicateOnly)
     }
 
     /// As many as a card's commitment holds.
@@ -43,12 +48,14 @@ public struct CommittedClaim: Hashable, Sendable {
     var json: JSON {
         var object: JSONObject = ["name": .string(name)]
         if let bits { object.add("bits", .whole(Int64(bits))) }
+        if isPredicateOnly { object.add("predicate_only", true) }
         return .object(object)
     }
 
-    init(name: String, kind: Kind) {
+    init(name: String, kind: Kind, isPredicateOnly: Bool = false) {
         self.name = name
         self.kind = kind
+        self.isPredicateOnly = isPredicateOnly
     }
 
     init(json: JSON) throws(Refusal) {
@@ -61,6 +68,10 @@ public struct CommittedClaim: Hashable, Sendable {
         } else {
             kind = .text
         }
+        let mark = try json["predicate_only"]?.flag()
+        // One way to say no: not to say it.
+        guard mark != false else { throw .malformed }
+        isPredicateOnly = mark ?? false
         guard isPossible else { throw .malformed }
     }
 
@@ -78,6 +89,23 @@ public struct CommittedClaim: Hashable, Sendable {
 }
 
 extension Edition {
+    /// The claims whose values a wallet keeps to itself.
+    var predicateOnlyClaims: Set<String> {
+        Set(committed.filter(\.isPredicateOnly).map(\.name))
+    }
+
+    /// That what the issuer is about to say is what cards commit to, and that nobody sees what is to stay hidden.
+    ///
+    /// - Throws: `IssuingError.committedClaim`, `predicateOnlyClaim`, naming the claim.
+    func check(_ claims: Claims) throws(IssuingError) {
+        _ = try attributes(of: claims.value(of:))
+        for item in claims.items where !item.claim.isSelective {
+            guard !predicateOnlyClaims.contains(item.name) else {
+                throw .predicateOnlyClaim(name: item.name)
+            }
+        }
+    }
+
     /// The scalars of the committed claims, in their order.
     ///
     /// - Throws: `IssuingError.committedClaim`, naming the first that is missing or does not fit.

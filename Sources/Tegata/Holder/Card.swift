@@ -17,6 +17,9 @@ public struct Card: Sendable {
     /// The names of the claims that are shown only when the holder says so.
     public let selectiveClaims: Set<String>
 
+    /// The names of those of which only something is proven: their values are shown to nobody unless the holder insists.
+    public let predicateOnlyClaims: Set<String>
+
     let held: HeldSDJWT
     /// The signed row of the register, 171 bytes: shown only in the ID-bound check.
     let row: [UInt8]
@@ -36,8 +39,10 @@ public struct Card: Sendable {
     public var exposedEncoding: String { issued.encoded }
 
     init(
-        _ checked: CheckedCard, _ held: HeldSDJWT, _ issued: IssuedCard, opening: CardOpening?
+        _ checked: CheckedCard, _ held: HeldSDJWT, _ issued: IssuedCard, opening: CardOpening?,
+        predicateOnly: Set<String>
     ) {
+        predicateOnlyClaims = predicateOnly
         issuer = checked.profile.issuer
         edition = checked.edition
         serial = checked.serial
@@ -52,6 +57,27 @@ public struct Card: Sendable {
         self.issued = issued
         row = issued.row
         self.opening = opening
+    }
+}
+
+extension Card {
+    /// Shows claims of the card under the holder's key, and no value of which only something is to be proven.
+    ///
+    /// - Throws: `unauthorized` for such a value that the owner does not insist on.
+    func presentation(
+        revealing paths: [ClaimPath], exposing insisted: Set<String>, by key: SigningKey,
+        audience: String, nonce: String, at time: Int64, extra: JSONObject = [:]
+    ) throws(Refusal) -> String {
+        for path in paths {
+            guard case .name(let name)? = path.elements.first,
+                predicateOnlyClaims.contains(name)
+            else { continue }
+            guard insisted.contains(name) else { throw .unauthorized }
+        }
+        return String(
+            decoding: try held.presentation(
+                revealing: paths, by: key, audience: audience, nonce: nonce, at: time, extra: extra
+            ), as: UTF8.self)
     }
 }
 

@@ -87,12 +87,16 @@ public struct Holder: Sendable {
         let (_, verified, card) = try profile.check(issued, at: clock())
         guard try verified.holderKey() == publicKey else { throw .holderBindingInvalid }
         let held = try HeldSDJWT(verified)
-        return Card(card, held, issued, opening: try opening(of: card, issued, profile))
+        let announced = (try? profile.edition(card.edition.id))?.edition
+        return Card(
+            card, held, issued, opening: try opening(of: card, issued, announced, profile),
+            predicateOnly: announced?.predicateOnlyClaims ?? [])
     }
 
     /// What opens the row's commitment, once row, card and log belong together.
     private func opening(
-        of card: CheckedCard, _ issued: IssuedCard, _ profile: IssuerProfile
+        of card: CheckedCard, _ issued: IssuedCard, _ announced: Edition?,
+        _ profile: IssuerProfile
     ) throws(Refusal) -> CardOpening? {
         let edition = Edition.digest(issuer: profile.issuer, id: card.edition.id)
         let row: Row
@@ -110,7 +114,6 @@ public struct Holder: Sendable {
         let index = card.proofOfPerson == .none ? [] : row.index.encoded
         var source = wallet.source(salt: salt, edition: edition, index: index)
         // What a card commits to is its edition's to say; where that is not known, it has to be nothing.
-        let announced = (try? profile.edition(card.edition.id))?.edition
         guard
             let attributes = try? announced?.attributes(of: { card.verified.claims[$0] }) ?? []
         else { throw .conflict }

@@ -5,14 +5,22 @@ public import TegataSDJWT
 extension Holder {
     /// Answers a verifier's question with a card, showing the claims named and no other hidden one.
     ///
+    /// - Parameters:
+    ///   - card: the card.
+    ///   - claims: the names of those to show.
+    ///   - challenge: the question.
+    ///   - insisted: predicate-only claims whose value the owner wants to show all the same.
+    /// - Returns: the answer, for `Verifier.verify`.
     /// - Throws: `typeMismatch` when the question is about another edition or asks for a claim that is not revealed
-    ///   or not in the card, `expired`, `nationalIDInvalid` when it also asks for the person, `malformed`.
+    ///   or not in the card, `unauthorized` for a predicate-only claim that the owner does not insist on, `expired`,
+    ///   `nationalIDInvalid` when it also asks for the person, `malformed`.
     public func present(
-        _ card: Card, revealing claims: [String], to challenge: String
+        _ card: Card, revealing claims: [String], to challenge: String,
+        exposing insisted: Set<String> = []
     ) throws(Refusal) -> String {
         let question = try check(challenge, card, claims)
         guard !question.asksPerson else { throw .nationalIDInvalid }
-        return try answer(question, card, claims, person: nil)
+        return try answer(question, card, claims, insisted, person: nil)
     }
 
     /// Answers a question that also asks for the person: the ID card proves, for this question, that the card was
@@ -21,7 +29,8 @@ extension Holder {
     /// - Throws: `Refusal`, or what the ID card throws.
     public func present(
         _ card: Card, revealing claims: [String], to challenge: String,
-        proving identity: some IdentityCard, in edition: OpenEdition
+        proving identity: some IdentityCard, in edition: OpenEdition,
+        exposing insisted: Set<String> = []
     ) async throws -> String {
         let question = try check(challenge, card, claims)
         guard edition.issuer.hasSameBytes(as: card.issuer),
@@ -38,7 +47,8 @@ extension Holder {
                 using: &random)
         }
         return try answer(
-            question, card, claims, person: ["row": .bytes(card.row), "proof": .bytes(proof)])
+            question, card, claims, insisted,
+            person: ["row": .bytes(card.row), "proof": .bytes(proof)])
     }
 
     private func check(
@@ -58,7 +68,8 @@ extension Holder {
     }
 
     private func answer(
-        _ question: Question, _ card: Card, _ claims: [String], person: JSON?
+        _ question: Question, _ card: Card, _ claims: [String], _ insisted: Set<String>,
+        person: JSON?
     ) throws(Refusal) -> String {
         var extra = JSONObject()
         if let epoch = question.pseudonymEpoch {
@@ -66,11 +77,10 @@ extension Holder {
         }
         if let person { extra.add("person", person) }
         if question.asksLogProof { extra.add("log", .string(card.logProof)) }
-        return String(
-            decoding: try card.held.presentation(
-                revealing: claims.map { ClaimPath(stringLiteral: $0) }, by: key,
-                audience: question.audience, nonce: question.nonce, at: clock(),
-                extra: extra.isEmpty ? [:] : ["tegata": .object(extra)]), as: UTF8.self)
+        return try card.presentation(
+            revealing: claims.map { ClaimPath(stringLiteral: $0) }, exposing: insisted, by: key,
+            audience: question.audience, nonce: question.nonce, at: clock(),
+            extra: extra.isEmpty ? [:] : ["tegata": .object(extra)])
     }
 
     private func pseudonym(

@@ -12,12 +12,14 @@ extension Holder {
     package var algorithm: JWSAlgorithm { key.algorithm }
 
     /// The card with the claims at `paths` and no other hidden one, bound to this verifier and nonce.
+    ///
+    /// - Throws: `unauthorized` for the value of a predicate-only claim that is not among the `insisted` ones.
     package func present(
-        _ card: Card, revealing paths: [ClaimPath], audience: String, nonce: String
+        _ card: Card, revealing paths: [ClaimPath], exposing insisted: Set<String> = [],
+        audience: String, nonce: String
     ) throws(Refusal) -> String {
-        String(
-            decoding: try card.held.presentation(
-                revealing: paths, by: key, audience: audience, nonce: nonce, at: clock()),
-            as: UTF8.self)
+        try card.presentation(
+            revealing: paths, exposing: insisted, by: key, audience: audience, nonce: nonce,
+            at: clock())
     }
 }

@@ -50,7 +50,7 @@ extension Issuer {
         _ edition: OpenEdition, seed: DrawSeed, outcome: String, claims: Claims = [:]
     ) async throws(IssuingError) -> Int {
         try claims.check()
-        _ = try edition.edition.attributes(of: claims.value(of:))
+        try edition.edition.check(claims)
         do {
             try await hold(edition, seed, outcome)
             return try await deal(edition, claims)

@@ -115,6 +115,6 @@ extension Issuer {
         guard let asked = try? CardRequest(parsing: request), asked.wallet != nil,
             let opened = edition(asked.edition)
         else { return }
-        _ = try opened.edition.attributes(of: claims.value(of:))
+        try opened.edition.check(claims)
     }
 }

@@ -21,6 +21,8 @@ public enum IssuingError: Error, Equatable {
     case duplicateClaim(name: String)
     /// The edition commits to this claim, and it is missing, of another type, or too large: give it as the edition says.
     case committedClaim(name: String)
+    /// Wallets show of this claim only what can be proven about it, and in the open everybody would see it: give it as `selective`.
+    case predicateOnlyClaim(name: String)
     /// The claim could hold a 12-digit My Number, which must not be in a card. If it is something else, say so with
     /// `Claim.notAnIDNumber`.
     case looksLikeIDNumber(claim: String)

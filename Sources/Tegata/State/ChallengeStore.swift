@@ -9,6 +9,9 @@ package struct ChallengeStore: Sendable {
     private let store: any StateStore
     private let prefix: [UInt8]
 
+    /// The values of another role in the same store.
+    func of(_ role: Role) -> ChallengeStore { ChallengeStore(store, of: role) }
+
     /// For how long a value is known after its end, in seconds: to tell `expired` from unknown, and to processes whose clocks
     /// are behind that it was used.
     package static let memory: Int64 = 600
@@ -21,7 +24,7 @@ package struct ChallengeStore: Sendable {
 
     /// Whose values they are.
     package enum Role: String, Sendable {
-        case attestor, issuer, verifier, hall, shop
+        case attestor, issuer, verifier, hall, shop, link
     }
 
     /// Keeps `content` under the fresh random `nonce` until `expiry`, seconds since 1970.

@@ -32,6 +32,21 @@ extension Verifier {
         _ question: Question, _ card: CheckedCard, _ keyBinding: VerifiedKeyBinding, at now: Int64
     ) throws(Refusal) -> PersonCheck {
         guard question.asksPerson else { return .notAsked }
+        let edition = try card.profile.edition(card.edition.id)
+        let person = try checkOwner(
+            card, keyBinding,
+            question.context(
+                edition: edition.digest, subject: keyBinding.holder.thumbprintBytes), at: now)
+        return try edition.personCheck(person.token.body)
+    }
+
+    /// That the person whose ID card answered `context` is the one the card was issued to.
+    ///
+    /// - Throws: `nationalIDInvalid`, `malformed`, `unsupported`.
+    func checkOwner(
+        _ card: CheckedCard, _ keyBinding: VerifiedKeyBinding, _ context: ProofContext,
+        at now: Int64
+    ) throws(Refusal) -> VerifiedIdentity {
         guard let extra = keyBinding.payload["tegata"]?["person"] else {
             throw .nationalIDInvalid
         }
@@ -44,11 +59,9 @@ extension Verifier {
         guard row.edition == edition.digest, row.position == card.serial.number,
             row.commitment.encoded == card.commitment, row.status == .active
         else { throw .nationalIDInvalid }
-        let context = question.context(
-            edition: edition.digest, subject: keyBinding.holder.thumbprintBytes)
         let person = try verifyPerson(proof, edition, card.profile, context, at: now)
         guard person.index.point == row.index else { throw .nationalIDInvalid }
-        return try edition.personCheck(person.token.body)
+        return person
     }
 
     /// A kiosk's word that a person with an ID card, and no phone, is a member of the edition asked for.

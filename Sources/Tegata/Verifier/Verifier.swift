@@ -177,7 +177,7 @@ public struct Verifier: Sendable {
     }
 
     /// That the card is in its issuer's log, as witnesses saw it (A103).
-    private func checkLog(
+    func checkLog(
         of card: CheckedCard, _ binding: VerifiedKeyBinding
     ) throws(Refusal) {
         guard policy.requiresLogProof else { return }
@@ -205,7 +205,7 @@ public struct Verifier: Sendable {
     }
 
     /// Steps 1 to 4: form, issuer, disclosures, type and times.
-    private func checkCard(_ text: String, at now: Int64) throws(Refusal) -> CheckedCard {
+    func checkCard(_ text: String, at now: Int64) throws(Refusal) -> CheckedCard {
         let received = try ReceivedSDJWT(parsing: Array(text.utf8), policy.presentation)
         guard received.hasKeyBinding || !policy.requiresHolderBinding else {
             throw .holderBindingMissing

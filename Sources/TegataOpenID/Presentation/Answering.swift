@@ -64,8 +64,15 @@ extension Holder {
 
     /// The answer to a request, as its owner agreed to it: bound to the verifier and its nonce, ready to be posted.
     ///
-    /// - Throws: `unsupported` when it must be encrypted in a way that is not offered.
-    public func answer(_ choice: PresentationChoice) throws(Refusal) -> WalletAnswer {
+    /// - Parameters:
+    ///   - choice: what is asked for, and with which cards it is answered.
+    ///   - insisted: predicate-only claims whose value the owner wants to show all the same.
+    /// - Returns: the answer and where to post it.
+    /// - Throws: `unauthorized` for a predicate-only claim that the owner does not insist on, `unsupported` when it must be encrypted
+    ///   in a way that is not offered.
+    public func answer(
+        _ choice: PresentationChoice, exposing insisted: Set<String> = []
+    ) throws(Refusal) -> WalletAnswer {
         let request = choice.request.request
         let token = VPToken(
             try choice.parts.map { part throws(Refusal) in
@@ -73,8 +80,8 @@ extension Holder {
                     part.id,
                     [
                         try present(
-                            part.card, revealing: part.paths, audience: request.client.text,
-                            nonce: request.nonce)
+                            part.card, revealing: part.paths, exposing: insisted,
+                            audience: request.client.text, nonce: request.nonce)
                     ]
                 )
             })

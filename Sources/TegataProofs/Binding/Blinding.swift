@@ -42,7 +42,7 @@ package struct Blinding: Sendable {
         self.init(of: uid, secret: .random(using: &source))
     }
 
-    /// A blinding of the person of `uid` by a ρ that was never used before.
+    /// A blinding of the person of `uid` by a ρ that was never used before, but for the other session of a link.
     package init(of uid: [UInt8], secret: SecretScalar) {
         self.secret = secret
         person = Generators.person(uid)

@@ -19,7 +19,7 @@ package struct IDChallenge: Hashable, Sendable {
     package let blinded: BlindedPerson
     /// The commitment of a `Scope`.
     package let scope: FixedBytes<32>
-    /// What the session is for, in words the attestor logs: `issue` or `check`.
+    /// What the session is for, in words the attestor logs: `issue`, `check`, `link`.
     package let purpose: String
     /// When the session ends, seconds since 1970.
     package let expires: UInt64

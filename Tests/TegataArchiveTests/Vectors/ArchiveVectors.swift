@@ -28,6 +28,18 @@ private func archiveVectors() async throws -> VectorFile {
     addShares(story, &file)
     addTexts(story, &file)
     addArchives(story, &file)
+    let key = try Secp256k1.PrivateKey(rawRepresentation: [UInt8](repeating: 7, count: 32))
+    let module = try await ArchiveStory("archive elsewhere", module: ModuleKey(key: key))
+    file.add(
+        "archive", "the card key lies in a module, and nobody brings it or another",
+        [
+            "profile": .string(module.world.profile.encoded),
+            "published": .string(module.published),
+            "parts": .array(
+                module.parts.map { ["manifest": .string($0.text), "file": .hex($0.file)] }),
+            "shares": .array(
+                module.world.shares[..<2].map { .hex($0.exposedRawRepresentation) }),
+        ], expect: "key_elsewhere")
     return file
 }
 
@@ -43,15 +55,18 @@ private struct ArchiveStory {
 
     let published: String
 
-    init() async throws {
-        var random = SeededRandomness("archive")
+    init(_ seed: String = "archive", module: ModuleKey? = nil) async throws {
+        var random = SeededRandomness(seed)
         seats = try Council.deal(sites: 3, threshold: 2, using: &random)
         let keys = IssuerKeys(
-            card: .secp256k1(Secp256k1.PrivateKey(.random(using: &random))),
+            card: module.map { .external($0) }
+                ?? .secp256k1(Secp256k1.PrivateKey(.random(using: &random))),
             register: Secp256k1.PrivateKey(.random(using: &random)),
             log: try Ed25519.PrivateKey(rawRepresentation: random.bytes(32)),
             council: seats[0].council)
-        world = try ArchiveWorld(keys: keys, custodians: 3, threshold: 2, using: &random)
+        var world = try ArchiveWorld(keys: keys, custodians: 3, threshold: 2, using: &random)
+        world.others = ["node.vault": [1, 2, 3], "attestor.key": random.bytes(32)]
+        self.world = world
         var parts = [KeptPart]()
         for _ in 0..<2 {
             try await world.grow(by: 2, memo: 8)
@@ -252,6 +267,10 @@ private func addArchives(_ story: ArchiveStory, _ file: inout VectorFile) {
             "register_key": .hex(story.world.profile.registerKey),
             "bad_shares": .array(bad.map { .whole($0) }),
             "last_memo": .hex([UInt8](repeating: 3, count: 8)),
+            "others": .object(
+                story.world.others.sorted { $0.key < $1.key }.reduce(into: [:]) {
+                    $0.add($1.key, .hex($1.value))
+                }),
         ]
         file.add("archive", comment, input, expect: expect, output: expect == "ok" ? output : [:])
     }

@@ -203,6 +203,18 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
         ("padded base64url", text + "=", "malformed"),
     ]
     for (comment, text, reason) in hostile { add(comment, text, reason) }
+    func committing(_ mark: JSON) throws -> String {
+        try changedEdition([
+            "committed": [
+                ["name": "score", "bits": 7, "predicate_only": mark], ["name": "class"],
+            ]
+        ])
+    }
+    add(
+        "committed claims, of which one is for proofs only", try committing(true), "ok",
+        output.with(["predicate_only": ["score"]]))
+    add("a mark that says no", try committing(false), "malformed")
+    add("a mark that is a number", try committing(1), "malformed")
 }
 
 extension Secp256k1.PrivateKey {

@@ -67,13 +67,14 @@ struct RoleStory {
 
     /// A session that answers `question`, for the person of this input.
     mutating func session(
-        _ person: [UInt8], _ question: ProofContext, in edition: OpenEdition
+        _ person: [UInt8], _ question: ProofContext, in edition: OpenEdition,
+        blindedBy secret: SecretScalar? = nil
     ) throws -> (blinding: Blinding, session: Session, verified: VerifiedSession) {
         guard let identity = edition.identity else { throw Refusal.unsupported }
         var nodes = SeededRandomness("nodes")
         let share = try NodeSeeds.deal(.single, using: &nodes)[0].share(for: edition.digest)
         let scope = Scope(edition: edition.digest, answering: question)
-        let blinding = Blinding(of: person, using: &random)
+        let blinding = Blinding(of: person, secret: secret ?? .random(using: &random))
         let expires = UInt64(Self.now + Attestor.sessionLifetime)
         let body = Token.Body(
             cardClass: 1, flags: Self.flags, scope: scope.commitment, expires: expires,

@@ -43,6 +43,10 @@ import Testing
         #expect(try entitlementVectors(await RoleStory()).isReproduced())
     }
 
+    @Test func `links are what this code makes`() async throws {
+        #expect(try await linkVectors(await RoleStory()).isReproduced())
+    }
+
     @Test func `wallets are what this code makes`() async throws {
         #expect(try walletVectors(await RoleStory()).isReproduced())
     }

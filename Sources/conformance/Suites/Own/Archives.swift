@@ -63,6 +63,7 @@ private func restored(_ input: Vector, _ output: Vector) async throws -> [String
         "register_key": .hex(restored.keys.register.publicKey.xOnly),
         "bad_shares": .array(restorer.badShares.map { .whole($0) }),
         "last_memo": .hex(records.last?.memo ?? []),
+        "others": .object(restored.exposedOthers.mapValues { .hex($0) }),
     ]
 }
 

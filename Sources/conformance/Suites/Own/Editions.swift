@@ -28,6 +28,8 @@ let editionFunctions: [String: OwnFunction] = [
             "operators": operators(opened.trust), "test_anchors": .bool(opened.usesTestAnchors),
             "cut_off": edition.cutOff.map { .whole($0) } ?? .null,
             "requesters": edition.certifiesRequesters ? "certified" : .null,
+            "predicate_only": .array(
+                edition.committed.filter(\.isPredicateOnly).map { .string($0.name) }),
         ]
     },
     "profile": { input, _ in
