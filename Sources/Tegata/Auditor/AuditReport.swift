@@ -56,6 +56,12 @@ public struct EditionAudit: Hashable, Sendable {
     public let appeals: Int
     /// How often a card in force was issued again or renewed for such a certificate.
     public let lateMembers: Int
+    /// Whether nobody in force shares name, birth date and sex with somebody else, but for `namesakes`.
+    public let hasSecondIndex: Bool
+    /// How many new cards were issued, on the issuer's word, to people who share a member's name, birth date and sex.
+    public let namesakes: Int
+    /// How many cards went on for a new ID card because of name, birth date and sex alone, on the issuer's word.
+    public let recovered: Int
     /// How often the edition's key was handed over to other nodes.
     public let handOvers: Int
     /// How many sessions the nodes say, by their signatures, that they evaluated; `nil` while they said nothing.
@@ -134,6 +140,9 @@ extension EditionAudit: CustomStringConvertible {
             + (declared > 0 ? "; \(declared) without a phone, on the issuer's word" : "")
             + (appeals > 0 ? "; \(appeals) issued as exceptions to the cut-off" : "")
             + (lateMembers > 0 ? "; \(lateMembers) members came with later ID cards" : "")
+            + (hasSecondIndex ? "; no name, birth date and sex twice" : "")
+            + (namesakes > 0 ? " but for \(namesakes) exceptions" : "")
+            + (recovered > 0 ? "; \(recovered) members were found by their names" : "")
             + (renewed > 0 ? "; \(renewed) went on under new ID cards" : "")
             + (handOvers > 0 ? "; its key was handed over \(handOvers) times" : "")
             + (evaluated.map {
@@ -157,6 +166,9 @@ extension EditionAudit: CustomStringConvertible {
             + (declared > 0 ? "。電話なしの会員 \(declared) 名は発行者の申告" : "")
             + (appeals > 0 ? "。締切日の例外として発行 \(appeals) 枚" : "")
             + (lateMembers > 0 ? "。新しい証明書で来た既存会員 \(lateMembers) 件" : "")
+            + (hasSecondIndex ? "。氏名・生年月日・性別の重複なし" : "")
+            + (namesakes > 0 ? "（例外 \(namesakes) 件を除く）" : "")
+            + (recovered > 0 ? "。氏名等で本人と認めた会員 \(recovered) 件" : "")
             + (renewed > 0 ? "。新しい身分証へ引き継ぎ \(renewed) 件" : "")
             + (handOvers > 0 ? "。鍵の引き渡し \(handOvers) 回" : "")
             + (evaluated.map {

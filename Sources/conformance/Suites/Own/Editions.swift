@@ -28,6 +28,7 @@ let editionFunctions: [String: OwnFunction] = [
             "operators": operators(opened.trust), "test_anchors": .bool(opened.usesTestAnchors),
             "cut_off": edition.cutOff.map { .whole($0) } ?? .null,
             "requesters": edition.certifiesRequesters ? "certified" : .null,
+            "second_index": edition.asksSecondIndex ? .bool(true) : .null,
         ]
     },
     "profile": { input, _ in
@@ -72,8 +73,10 @@ private func publicLists(_ input: Vector, _ output: Vector) throws -> [String: V
         try MemberList(
             edition: edition, parsing: Base64URL.decode(payload[name]?.string ?? ""))
     }
+    let seconds = try Base64URL.decode(payload["seconds"]?.string ?? "")
     return [
-        "edition": .string(id), "issued": .whole(issued), "persons": .whole(lists[0].count),
+        "seconds": .whole(seconds.count / 33), "edition": .string(id), "issued": .whole(issued),
+        "persons": .whole(lists[0].count),
         "commitments": .whole(lists[1].count),
     ]
 }
