@@ -51,6 +51,10 @@ import Testing
         #expect(try await nationalIDVectors().isKept())
     }
 
+    @Test func `renewals and changes of nodes are what this code makes`() async throws {
+        #expect(try changeVectors(await RoleStory()).isReproduced())
+    }
+
     @Test func `second inputs are what this code makes`() throws {
         #expect(try secondInputVectors().isReproduced())
     }
