@@ -20,7 +20,7 @@ struct AuditBook {
     private(set) var namesakes = 0
     private(set) var recovered = 0
     private var declared = Set<FixedBytes<33>>()
-    private var counts = CountState()
+    private var sessionCount = SessionCount()
     /// How many sessions were frozen when nodes last counted.
     private var frozenWhenCounted = 0
     private var held = Set<FixedBytes<32>>()
@@ -50,6 +50,7 @@ struct AuditBook {
     ) throws(AuditFailure) {
         // The parts of a list are written together.
         guard sessions.isWhole || entry.kind == .sessions else { throw .badSessions }
+        sessionCount.take(entry.kind)
         switch entry.kind {
         case .deposit: guard edition.identity != nil else { throw .impossible }
         case .notice: unanswered += 1
@@ -139,9 +140,7 @@ struct AuditBook {
 
     private mutating func count(_ entry: LogEntry) throws(AuditFailure) {
         guard let parameters = edition.identity,
-            let count = try? counts.take(entry.content, in: edition.digest),
-            let keys = parameters.rounds.keys(of: count.round),
-            (try? count.check(by: keys)) != nil
+            (try? sessionCount.take(entry.content, in: edition.digest, parameters.rounds)) != nil
         else { throw .badCount }
         frozenWhenCounted = sessions.seen.count
     }
@@ -264,14 +263,19 @@ struct AuditBook {
             hasSecondIndex: edition.edition.asksSecondIndex, namesakes: namesakes,
             recovered: recovered,
             handOvers: Int(edition.identity?.round ?? 0), evaluated: evaluated,
-            frozenWhenCounted: frozenWhenCounted, listsAt: size, draw: draw)
+            frozenWhenCounted: frozenWhenCounted, missing: missing, listsAt: size, draw: draw)
     }
 
     /// How many sessions nodes say they evaluated; `nil` while they said nothing.
-    private var evaluated: Int? {
-        guard let parameters = edition.identity, !counts.isEmpty else { return nil }
-        return counts.sessions(parameters.rounds.all.map(\.sharing.threshold))
+    var evaluated: Int? {
+        guard let parameters = edition.identity, !sessionCount.isEmpty else { return nil }
+        return sessionCount.evaluated(parameters.rounds)
     }
+
+    /// How many sessions the issuer's entries took, at least.
+    var entered: Int { sessionCount.entered }
+    /// How many of these the nodes' counts lack.
+    var missing: Int { sessionCount.missing }
 }
 
 typealias AuditFailure = AuditFinding.EntryFault

@@ -68,6 +68,9 @@ public struct EditionAudit: Hashable, Sendable {
     public let evaluated: Int?
     /// How many sessions were frozen in lists when the nodes last counted.
     public let frozenWhenCounted: Int
+    /// How many sessions the nodes' counts lack for what was entered when they counted the time before: cards without an evaluation, or
+    /// counts that are false. Not judged after a hand-over.
+    public let missing: Int
     /// At how many entries of the log the edition's lists were compared with it.
     public let listsAt: UInt64
     /// The draw as it was computed again; `nil` where cards are not drawn, or not yet.
@@ -75,8 +78,11 @@ public struct EditionAudit: Hashable, Sendable {
 }
 
 extension EditionAudit {
-    /// Whether nodes say that they evaluated fewer sessions than are frozen: somebody's count, or session, is false.
-    public var countsFallShort: Bool { evaluated.map { $0 < frozenWhenCounted } ?? false }
+    /// Whether nodes say that they evaluated fewer sessions than are frozen, or than cards took: somebody's count, session or card
+    /// is false.
+    public var countsFallShort: Bool {
+        evaluated.map { $0 < frozenWhenCounted || missing > 0 } ?? false
+    }
 
     /// How many sessions were evaluated beyond one a card that was ever given: checks at doors, renewals, claims that were refused, or
     /// somebody looking people up. `nil` while nodes said nothing.
@@ -148,7 +154,9 @@ extension EditionAudit: CustomStringConvertible {
             + (evaluated.map {
                 "; nodes counted \($0) sessions"
                     + (countsFallShort
-                        ? ", FEWER than the \(frozenWhenCounted) that are frozen"
+                        ? missing > 0
+                            ? ", FEWER than cards took, by \(missing)"
+                            : ", FEWER than the \(frozenWhenCounted) that are frozen"
                         : ", \(evaluatedBeyondCards ?? 0) beyond one a card")
             } ?? "") + (changes > 0 ? "; the limit was changed \(changes) times" : "")
             + (draw.map {
@@ -174,7 +182,9 @@ extension EditionAudit: CustomStringConvertible {
             + (evaluated.map {
                 "。評価ノードの集計 \($0) 件"
                     + (countsFallShort
-                        ? "（凍結された \(frozenWhenCounted) 件より少ない！）"
+                        ? missing > 0
+                            ? "（発行に要した件数より \(missing) 件少ない！）"
+                            : "（凍結された \(frozenWhenCounted) 件より少ない！）"
                         : "（一枚一件を超える分 \(evaluatedBeyondCards ?? 0) 件）")
             } ?? "") + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
             + (draw.map {

@@ -72,7 +72,10 @@ private func addRenewals(_ door: Door, _ file: inout VectorFile) throws {
             "longer than ten minutes",
             try text(["exp": .whole(RoleStory.now + Release.lifetime + 61)]), "malformed"
         ),
-        ("another end than was proven", try text(["exp": .whole(end - 1)]), "holder_binding_invalid"),
+        (
+            "another end than was proven", try text(["exp": .whole(end - 1)]),
+            "holder_binding_invalid"
+        ),
         (
             "a proof about another request",
             try text(["proof": .bytes(try proof(other, expires: end))]), "holder_binding_invalid"
@@ -149,7 +152,10 @@ private func addNodeChanges(_ story: RoleStory, _ file: inout VectorFile) throws
             "malformed"
         ),
         ("no dealing", try change(dealings: []).encoded, "national_id_invalid"),
-        ("a dealing twice", try change(dealings: [dealing, dealing]).encoded, "national_id_invalid"),
+        (
+            "a dealing twice", try change(dealings: [dealing, dealing]).encoded,
+            "national_id_invalid"
+        ),
         (
             "a dealing by another plan",
             try change(second, dealings: [dealing]).encoded, "malformed"

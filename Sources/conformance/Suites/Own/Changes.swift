@@ -19,7 +19,8 @@ let changeFunctions: [String: OwnFunction] = [
         else { throw Refusal.malformed }
         guard now < end else { throw Refusal.expired }
         let request = try input.request.string
-        let signed = Array(request.utf8.prefix(upTo: request.lastIndex(of: ".") ?? request.endIndex))
+        let signed = Array(
+            request.utf8.prefix(upTo: request.lastIndex(of: ".") ?? request.endIndex))
         let hash = SHA256.hash(signed)
         guard try Base64URL.decode(payload["to"]?.string ?? "") == hash.array else {
             throw Refusal.unauthorized
