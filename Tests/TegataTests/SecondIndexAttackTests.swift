@@ -198,11 +198,15 @@ import Testing
             try await club.issuer.take(deposit: deposit.message)
         }
         // What was issued directly is frozen and settled as ever.
-        _ = try await club.card(anna, person)
-        let list = try await club.issuer.freezeSessions(of: club.edition, atLeast: 1)
-        #expect(list == 0)
+        let card = try await club.card(anna, person)
+        let number = try await club.issuer.freezeSessions(of: club.edition, atLeast: 1)
+        let list = try await club.issuer.sessions(of: club.edition, list: number)
+        let profile = club.issuer.profile
+        try await club.issuer.settle(
+            try anna.settle(card, in: list, from: profile, ofAtLeast: 1))
         let entries = await club.entries()
-        #expect(Replays.finding(entries, club.issuer.profile) == nil)
+        #expect(entries.map { $0[0] } == [1, 2, 14, 15])
+        #expect(Replays.finding(entries, profile) == nil)
     }
 
     @Test func `an edition asks for a second index only where there can be one`() throws {

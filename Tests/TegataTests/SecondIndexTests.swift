@@ -131,7 +131,7 @@ import Testing
         let points = lists.seconds.flatMap { $0 }
         for (bytes, fault) in [
             (Array(points.dropLast(33)), AuditFinding.ListFault.count), ([], .count),
-            (lists.persons.flatMap { $0 } + points.prefix(33), .notUnique),
+            (lists.persons.reversed().flatMap { $0 }, .notUnique),
         ] as [([UInt8], AuditFinding.ListFault)] {
             var forged = forged
             forged.payload["seconds"] = "\"\(Base64URL.encode(bytes))\""
@@ -145,6 +145,43 @@ import Testing
             }
             #expect(book.check(changed) == fault)
         }
+    }
+
+    @Test func `a member without a phone, and one with another's wallet, are known by name too`()
+        async throws
+    {
+        let club = try await SecondIndexClub()
+        let kiosk = Kiosk(at: "gate", key: World.privateKey("gate"), clock: { World.now })
+        let person = DemoIdentity(named: "窓口　花子")
+        _ = try await club.issuer.issue(
+            to: try await kiosk.request(club.edition, proving: person))
+        let wallet = Holder(key: P256.PrivateKey())
+        let other = DemoIdentity(named: "財布　太郎")
+        _ = try await club.issuer.issue(
+            to: try await kiosk.request(club.edition, proving: other, for: wallet.publicKey))
+        #expect(try await club.lists().seconds.count == 2)
+        for name in ["窓口　花子", "財布　太郎"] {
+            let again = try await kiosk.request(
+                club.edition, proving: DemoIdentity(named: name))
+            await expect(.alreadyClaimed, "at a counter: \(name)") {
+                _ = try await club.issuer.issue(to: again)
+            }
+            await expect(.alreadyClaimed, "with a wallet: \(name)") {
+                _ = try await club.issuer.issue(
+                    to: try await club.request(name, DemoIdentity(named: name)))
+            }
+        }
+        // The ID card alone shows membership, without the password of its signatures.
+        let door = Verifier(
+            at: World.doorID, trusting: [club.issuer.profile], kiosks: [kiosk.publicKey],
+            store: .inMemory(), clock: { World.now })
+        let asked = try await door.challenge(asking: [], personOf: club.edition)
+        let result = try await kiosk.check(
+            asked, club.edition, lists: try await club.issuer.publicLists(of: club.edition),
+            from: club.issuer.profile, proving: person)
+        #expect(try await door.verify(kiosk: result).edition.id == "named")
+        let seen = try JSON(parsing: Array(try #require(club.world.tap.requests.last).utf8))
+        #expect(seen["second"] == nil)
     }
 
     @Test func `a lost phone is found by the ID card, whatever the name is by now`() async throws {
