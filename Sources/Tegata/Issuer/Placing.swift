@@ -48,15 +48,14 @@ extension Issuer {
                     let book = try state.book(claim.edition)
                     // Who is found by the first index needs nobody's word.
                     guard claim.person.map(book.hasCard) == false else { throw .conflict }
-                    guard let second = claim.second, let found = book.seconds[second] else {
-                        throw .unauthorized
+                    let found = claim.second.map(book.seconds.serials) ?? []
+                    if let serial {
+                        guard found.contains(serial) else { throw .unauthorized }
+                        return serial
                     }
-                    guard let serial else {
-                        guard found.count == 1 else { throw .conflict }
-                        return found[0]
-                    }
-                    guard found.contains(serial) else { throw .unauthorized }
-                    return serial
+                    guard let only = found.first else { throw .unauthorized }
+                    guard found.count == 1 else { throw .conflict }
+                    return only
                 }, making: making)
         case .transfer(let release):
             return try await replace(

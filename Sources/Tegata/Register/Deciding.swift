@@ -91,7 +91,7 @@ extension RegisterState {
             throw .alreadyClaimed
         }
         if let second = claim.second, kind != .reissue,
-            try book(claim.edition).isTaken(second, besides: serial)
+            try book(claim.edition).seconds.isTaken(second, besides: serial)
         {
             throw .alreadyClaimed
         }
@@ -118,7 +118,7 @@ extension RegisterState.Book {
     func hasCard(_ claim: RegisterClaim, exceptingSecond: Bool = false) -> Bool {
         if let person = claim.person, hasCard(person) { return true }
         guard let second = claim.second, !exceptingSecond else { return false }
-        return seconds[second] != nil
+        return seconds.isTaken(second)
     }
 }
 

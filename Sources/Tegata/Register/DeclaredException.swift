@@ -95,7 +95,7 @@ extension RegisterState {
         let book = try book(claim.edition)
         guard book.draw == nil else { throw .unsupported }
         var exceptions = isLate ? [DeclaredException(.appeal, because: reason)] : []
-        if let second = claim.second, book.seconds[second] != nil {
+        if let second = claim.second, book.seconds.isTaken(second) {
             exceptions.append(DeclaredException(.namesake, because: reason))
         }
         guard !exceptions.isEmpty else { throw .conflict }

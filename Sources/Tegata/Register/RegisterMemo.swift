@@ -183,6 +183,8 @@ package struct CardMemo: Sendable {
             serial = try reader.integer()
             statusIndex = try reader.integer()
             let flags: UInt8 = try reader.integer()
+            // A second index is one of an edition with one card a person.
+            guard [0, 1, 3].contains(flags) else { throw Refusal.malformed }
             isUnique = flags & 1 == 1
             key = try reader.fixed()
             content = try reader.fixed()

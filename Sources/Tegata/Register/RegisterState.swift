@@ -26,10 +26,8 @@ struct RegisterState: Sendable {
         var persons = [FixedBytes<33>: UInt32]()
         /// Whose index was replaced by that of a new ID card, and which card it was: they get no other while it is there.
         var earlier = [FixedBytes<33>: UInt32]()
-        /// By second index, the cards of whoever was seen under it: also under an earlier name, or before a card was revoked.
-        var seconds = [FixedBytes<33>: [UInt32]]()
-        /// How many exceptions for a second index that somebody else has wait for their card.
-        var namesakes = 0
+        /// Who has which second index, in an edition that asks for it.
+        var seconds = SecondIndexes()
         /// Members without a phone, on the issuer's word.
         var declared = Set<FixedBytes<33>>()
         /// How the nodes changed, signed, in order.
@@ -171,7 +169,7 @@ struct RegisterState: Sendable {
     ) throws(Refusal) {
         guard books[entry.edition] != nil else { throw .malformed }
         let (kind, person) = try DeclaredException.read(entry.content)
-        if kind == .namesake { books[entry.edition]?.namesakes += 1 }
+        if kind == .namesake { books[entry.edition]?.seconds.except() }
         if let person {
             guard hasCard(person, in: entry.edition),
                 books[entry.edition]?.declared.insert(person).inserted == true
@@ -267,12 +265,8 @@ struct RegisterState: Sendable {
             !memo.isUnique || books[edition]?.hasCard(memo.person) == false
         else { throw .malformed }
         try indexes.use(memo.statusIndex)
-        if let second = memo.second, let book = books[edition] {
-            if book.isTaken(second, besides: memo.serial) {
-                guard book.namesakes > 0 else { throw .malformed }
-                books[edition]?.namesakes -= 1
-            }
-            books[edition]?.add(memo.serial, under: second)
+        if let second = memo.second {
+            try books[edition]?.seconds.give(second, to: memo.serial)
         }
         if memo.isUnique { books[edition]?.persons[memo.person] = memo.serial }
         if !memo.session.isEmpty { books[edition]?.sessions.wait(size) }
@@ -286,22 +280,9 @@ extension RegisterState.Book {
         persons[person] != nil || earlier[person] != nil
     }
 
-    /// Whether somebody else than the holder of `serial` has this second index.
-    func isTaken(_ second: FixedBytes<33>, besides serial: UInt32) -> Bool {
-        seconds[second].map { !$0.contains(serial) } ?? false
-    }
-
-    /// Whom a card's serial does not stand for any more, but for who has it now.
     fileprivate mutating func forgetEarlier(of serial: UInt32, but second: FixedBytes<33>? = nil) {
         earlier = earlier.filter { $0.value != serial }
-        for (other, serials) in seconds where other != second && serials.contains(serial) {
-            let left = serials.filter { $0 != serial }
-            seconds[other] = left.isEmpty ? nil : left
-        }
-    }
-
-    fileprivate mutating func add(_ serial: UInt32, under second: FixedBytes<33>) {
-        if seconds[second]?.contains(serial) != true { seconds[second, default: []].append(serial) }
+        seconds.forget(serial, but: second)
     }
 
     /// The serial that the next card gets: the lowest that was returned, else the next; `nil` when sold out.
