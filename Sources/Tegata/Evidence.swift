@@ -9,6 +9,9 @@ public struct CardClass: Hashable, Sendable {
         self.name = name
     }
 
+    /// Whether ID cards of this class have a second certificate, which names its holder: what a second index needs.
+    var hasSecondInput: Bool { self == .jpkiRSA }
+
     /// Today's My Number Card: the user-authentication certificate, RSA-2048 with SHA-256.
     public static let jpkiRSA = CardClass("jpki-auth-rsa/v1")
     /// The next My Number Card: P-384 with SHA-384.
@@ -83,6 +86,23 @@ public protocol EvidenceVerifier: Sendable {
     func verify(
         _ evidence: [UInt8], over challenge: [UInt8], at time: Int64
     ) async throws(Refusal) -> VerifiedEvidence
+
+    /// The same for the certificate that says who the person is by name, birth date and sex; `personInput` is then the second
+    /// one. Asked only for editions with a second index.
+    ///
+    /// - Throws: `unsupported` where no such certificate is known, and what `verify` throws.
+    func verifySecond(
+        _ evidence: [UInt8], over challenge: [UInt8], at time: Int64
+    ) async throws(Refusal) -> VerifiedEvidence
+}
+
+extension EvidenceVerifier {
+    /// For ID cards with one certificate.
+    ///
+    /// - Throws: `unsupported`.
+    public func verifySecond(
+        _ evidence: [UInt8], over challenge: [UInt8], at time: Int64
+    ) async throws(Refusal) -> VerifiedEvidence { throw .unsupported }
 }
 
 /// A national ID card in a reader, on the holder's side or in a kiosk.
@@ -95,4 +115,18 @@ public protocol IdentityCard: Sendable {
 
     /// Certificate and signatures over `challenge`, 32 bytes, for an `EvidenceVerifier`.
     func evidence(over challenge: [UInt8]) async throws -> [UInt8]
+
+    /// The canonical input of name, birth date and sex, 32 bytes; `nil` where the card, or whoever holds it, gives none.
+    func secondInput() async throws -> [UInt8]?
+
+    /// Certificate and signature of the second kind over `challenge`, for `EvidenceVerifier.verifySecond`.
+    func secondEvidence(over challenge: [UInt8]) async throws -> [UInt8]?
+}
+
+extension IdentityCard {
+    /// For ID cards with one certificate: none.
+    public func secondInput() async throws -> [UInt8]? { nil }
+
+    /// For ID cards with one certificate: none.
+    public func secondEvidence(over challenge: [UInt8]) async throws -> [UInt8]? { nil }
 }

@@ -44,15 +44,23 @@ public actor LogMonitor {
         }
     }
 
+    /// Whoever looks at the entries that a monitor follows: some of them, in order, with the number of the first and the tree up to
+    /// and with them. They may come again, and number 0 begins anew: a monitor reads the whole log after a start.
+    public typealias Watch =
+        @Sendable (_ start: UInt64, _ entries: ArraySlice<[UInt8]>, _ tree: MerkleTree) -> Void
+
     /// Looks at the log once.
     ///
+    /// - Parameter watch: is shown the entries that are new, before it is known that they lead to the checkpoint.
     /// - Returns: the newest checkpoint, and whether it is new.
     /// - Throws: `Alarm`; `LogError` when checkpoint or files cannot be had or read, and what the source throws.
-    public func poll() async throws -> (checkpoint: Checkpoint, isNew: Bool) {
+    public func poll(
+        watching watch: Watch = { _, _, _ in }
+    ) async throws -> (checkpoint: Checkpoint, isNew: Bool) {
         try load()
         let (newest, note) = try await reader.checkpoint(by: policy)
         guard let last else {
-            try await follow(newest, note)
+            try await follow(newest, note, watch)
             return (newest, true)
         }
         if newest.size < last.checkpoint.size { throw try alarm(.shrank, last.note, note) }
@@ -62,7 +70,7 @@ public actor LogMonitor {
             }
             if tree.size == newest.size { return (newest, false) }
         }
-        try await follow(newest, note)
+        try await follow(newest, note, watch)
         return (newest, newest.size > last.checkpoint.size)
     }
 
@@ -75,13 +83,15 @@ public actor LogMonitor {
         isLoaded = true
     }
 
-    private func follow(_ newest: Checkpoint, _ note: SignedNote) async throws {
+    private func follow(
+        _ newest: Checkpoint, _ note: SignedNote, _ watch: Watch
+    ) async throws {
         var grown = tree
-        try await reader.extend(&grown, to: newest.size) { _, _, _ in }
+        try await reader.extend(&grown, to: newest.size, entries: watch)
         if grown.root != newest.root {
             // On top of what is known it does not lead there; what do the files say by themselves?
             grown = MerkleTree()
-            try await reader.extend(&grown, to: newest.size) { _, _, _ in }
+            try await reader.extend(&grown, to: newest.size, entries: watch)
             // Files that do not fit their checkpoint are no fork: only two signed statements that exclude each other are.
             guard grown.root == newest.root else { throw LogError.proofInvalid }
         }

@@ -38,20 +38,8 @@ struct Story {
         let blindingProof = published(try blinding.proof(for: challenge, using: &random))
         guard blinded.isBlinding(of: [4], proof: blindingProof, challenge: challenge)
         else { throw ProofError.invalidProof }
-        let body = Token.Body(
-            cardClass: 1, flags: [], scope: scope.commitment, expires: now + 300,
-            blinded: blinded)
-        let token = Token(
-            body: body, signatures: [body.signature(by: attestor, using: &random)])
-
         // 4.2: the nodes evaluate.
-        let attested = try attestors.verify(token, at: now)
-        var answers: [NodeAnswer] = []
-        for node in nodes.prefix(2) {
-            let answer = try node.share(for: edition)
-                .answer(attested, scope: scope, using: &random)
-            answers.append(try NodeAnswer(parsing: published(answer.encoded)))
-        }
+        let session = try evaluate(blinded, scope, attestor, attestors, nodes)
         // They say how often, and hand the key over to others.
         guard
             let plan = HandOverPlan(
@@ -67,7 +55,6 @@ struct Story {
                         by: share, round: 0, time: now, evaluations: 1, late: 0, using: &random
                     ).encoded))
         }
-        let session = Session(token: token, answers: answers)
         let verified = try session.verify(
             attestors: attestors, keys: keys, scope: scope, at: now)
 
@@ -97,6 +84,7 @@ struct Story {
             session, verified: verified, blinding: blinding, question: question, using: &random)
         use((visitor, pseudonym, identity))
         try link(blinding, challenge, question)
+        try named(nodes, keys, attestor, attestors, question)
         try lists(blinding, verified, session, question, keys: keys)
     }
 
@@ -117,6 +105,53 @@ struct Story {
         guard blinded == first.blinded,
             blinded.isBlinding(of: [4], proof: proof, challenge: challenge)
         else { throw ProofError.invalidProof }
+    }
+
+    /// The attestor signs, and two of the nodes answer.
+    private mutating func evaluate(
+        _ blinded: BlindedPerson, _ scope: Scope, _ attestor: Secp256k1.PrivateKey,
+        _ attestors: AttestorSet, _ nodes: [NodeSeeds]
+    ) throws -> Session {
+        let body = Token.Body(
+            cardClass: 1, flags: [], scope: scope.commitment, expires: now + 300,
+            blinded: blinded)
+        let token = Token(
+            body: body, signatures: [body.signature(by: attestor, using: &random)])
+        let attested = try attestors.verify(token, at: now)
+        var answers: [NodeAnswer] = []
+        for node in nodes.prefix(2) {
+            let answer = try node.share(for: edition)
+                .answer(attested, scope: scope, using: &random)
+            answers.append(try NodeAnswer(parsing: published(answer.encoded)))
+        }
+        return Session(token: token, answers: answers)
+    }
+
+    /// The same session and request where a person is known by name, birth date and sex too: a second index.
+    private mutating func named(
+        _ nodes: [NodeSeeds], _ keys: EditionKeys, _ attestor: Secp256k1.PrivateKey,
+        _ attestors: AttestorSet, _ question: ProofContext
+    ) throws {
+        let scope = Scope(edition: edition, answering: question)
+        let blinding = Blinding(of: [4], second: [10], using: &random)
+        let blinded = try BlindedPerson(
+            base: Point(parsing: published(blinding.blinded.base.encoded)),
+            person: Point(parsing: published(blinding.blinded.person.encoded)),
+            second: blinding.blinded.second.map { try Point(parsing: published($0.encoded)) })
+        let challenge = IDChallenge(
+            attestors: [], blinded: blinded, scope: scope.commitment, purpose: "issue",
+            expires: now + 300)
+        let proof = published(try blinding.proof(for: challenge, using: &random))
+        guard blinded.isBlinding(of: [4], second: [10], proof: proof, challenge: challenge)
+        else { throw ProofError.invalidProof }
+        let session = try evaluate(blinded, scope, attestor, attestors, nodes)
+        let verified = try session.verify(
+            attestors: attestors, keys: keys, scope: scope, at: now)
+        let (request, _) = try IssuanceRequest.make(
+            session, verified: verified, blinding: blinding, question: question, using: &random)
+        let identity = try IdentityAnswer.make(
+            session, verified: verified, blinding: blinding, question: question, using: &random)
+        use((published(request.encoded), identity))
     }
 
     /// 4.3b, 4.6 to 4.8: provers who hide where they are in a list, and what their card commits to.

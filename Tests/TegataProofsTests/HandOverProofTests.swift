@@ -68,7 +68,7 @@ import Testing
             }
             let evaluated = try keys.combine(
                 answers, for: verified, edition: move.world.edition)
-            #expect(blinding.unblind(evaluated) == index.point)
+            #expect(blinding.unblind(evaluated.person) == index.point)
         }
     }
 

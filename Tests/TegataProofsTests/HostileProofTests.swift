@@ -29,17 +29,20 @@ import Testing
             ),
             (
                 Statement.evaluation(
-                    key: key.timesGenerator, blinding.blinded, value: evaluated, context),
+                    key: key.timesGenerator, blinding.blinded,
+                    value: PersonPoints(person: evaluated), context),
                 [key]
             ),
             (
                 Statement.identity(
-                    base: blinding.blinded.base, evaluated: evaluated, index: index, context),
+                    base: blinding.blinded.base, evaluated: PersonPoints(person: evaluated),
+                    index: PersonPoints(person: index), context),
                 [rho]
             ),
             (
                 Statement.issuance(
-                    base: blinding.blinded.base, evaluated: evaluated, index: index,
+                    base: blinding.blinded.base, evaluated: PersonPoints(person: evaluated),
+                    index: PersonPoints(person: index),
                     commitment: wallet, context),
                 [rho, secret, key]
             ),

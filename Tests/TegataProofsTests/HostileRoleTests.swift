@@ -49,7 +49,8 @@ import Testing
         let chosen = verified.evaluated.times(wrong.inverse)
         let commitment = Generators.cardSecret.times(wrong)
         let statement = Statement.issuance(
-            base: blinding.blinded.base, evaluated: verified.evaluated, index: chosen,
+            base: blinding.blinded.base, evaluated: verified.points,
+            index: PersonPoints(person: chosen),
             commitment: commitment, question.about(verified.token.hash.array))
         for rho in [wrong, blinding.secret] {
             let proof = try statement.prove([rho, wrong, wrong], using: &world.random)

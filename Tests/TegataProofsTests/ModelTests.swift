@@ -101,7 +101,8 @@ struct ModelTests {
             (
                 "evaluate",
                 Statement.evaluation(
-                    key: shares[quorum[0] - 1].publicKey, blinded, value: values[0], context),
+                    key: shares[quorum[0] - 1].publicKey, blinded,
+                    value: PersonPoints(person: values[0]), context),
                 [
                     "K": keys.nodeKeys[quorum[0] - 1], "beta": values[0],
                     "alpha": blinded.person,
@@ -111,7 +112,8 @@ struct ModelTests {
             (
                 "issue",
                 Statement.issuance(
-                    base: blinded.base, evaluated: beta, index: index,
+                    base: blinded.base, evaluated: PersonPoints(person: beta),
+                    index: PersonPoints(person: index),
                     commitment: commitmentOfHolder, context),
                 ["R": blinded.base, "beta": beta, "L": index, "D": commitmentOfHolder],
                 [rho, opening.secret, opening.blinding]
@@ -123,7 +125,8 @@ struct ModelTests {
             (
                 "identity",
                 Statement.identity(
-                    base: blinded.base, evaluated: beta, index: index, context),
+                    base: blinded.base, evaluated: PersonPoints(person: beta),
+                    index: PersonPoints(person: index), context),
                 ["R": blinded.base, "beta": beta, "L": index], [rho]
             ),
             (

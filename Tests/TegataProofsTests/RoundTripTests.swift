@@ -65,7 +65,7 @@ import Testing
     @Test func `the sizes at three nodes and two attestors are the protocol's`() throws {
         let world = try World(nodes: 5, threshold: 3, attestorThreshold: 2)
         #expect(Token.size(threshold: 2) == 248)
-        #expect(NodeAnswer.size * 3 == 294)
+        #expect(NodeAnswer.size() * 3 == 294)
         #expect(IdentityAnswer.size(attestors: world.attestors, keys: world.keys) == 639)
         #expect(PseudonymousPresentation.size(hidden: 1) == 161)
         #expect(Row.size == 171)

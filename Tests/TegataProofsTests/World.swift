@@ -47,17 +47,17 @@ struct World {
 
     /// 4.1: blinding, challenge, attestation by the first t_A attestors.
     mutating func attest(
-        _ uid: [UInt8], _ question: ProofContext
+        _ uid: [UInt8], _ question: ProofContext, second: [UInt8]? = nil
     ) throws -> (blinding: Blinding, token: Token) {
-        let attested = try attestation(uid, question)
+        let attested = try attestation(uid, question, second: second)
         return (attested.blinding, attested.token)
     }
 
     /// The same with what the holder sent to the attestors.
     mutating func attestation(
-        _ uid: [UInt8], _ question: ProofContext
+        _ uid: [UInt8], _ question: ProofContext, second: [UInt8]? = nil
     ) throws -> (blinding: Blinding, challenge: IDChallenge, proof: [UInt8], token: Token) {
-        let blinding = Blinding(of: uid, using: &random)
+        let blinding = Blinding(of: uid, second: second, using: &random)
         let scope = Scope(edition: edition, answering: question)
         let asked = attestorKeys.prefix(attestors.threshold).map {
             IDChallenge.Attestor(key: $0.publicKey.xOnly, nonce: random.fixed())
@@ -66,9 +66,10 @@ struct World {
             attestors: asked, blinded: blinding.blinded, scope: scope.commitment,
             purpose: "issue", expires: now + 300)
         let proof = try blinding.proof(for: challenge, using: &random)
-        guard blinding.blinded.isBlinding(of: uid, proof: proof, challenge: challenge) else {
-            throw ProofError.invalidProof
-        }
+        guard
+            blinding.blinded.isBlinding(
+                of: uid, second: second, proof: proof, challenge: challenge)
+        else { throw ProofError.invalidProof }
         let body = Token.Body(
             cardClass: 1, flags: [.beforeCutOff], scope: scope.commitment, expires: now + 300,
             blinded: blinding.blinded)
@@ -93,9 +94,9 @@ struct World {
 
     /// 4.1 and 4.2 together, checked.
     mutating func session(
-        _ uid: [UInt8], _ question: ProofContext, nodes: [Int]? = nil
+        _ uid: [UInt8], _ question: ProofContext, nodes: [Int]? = nil, second: [UInt8]? = nil
     ) throws -> (blinding: Blinding, session: Session, verified: VerifiedSession) {
-        let (blinding, token) = try attest(uid, question)
+        let (blinding, token) = try attest(uid, question, second: second)
         let session = try evaluate(token, question, nodes: nodes)
         return (blinding, session, try verify(session, question))
     }

@@ -118,12 +118,12 @@ import Testing
                 cardClass: token.body.cardClass, flags: token.body.flags, scope: token.body.scope,
                 expires: token.body.expires, blinded: token.body.blinded, cutOff: cutOff)
             #expect(body.hash != token.body.hash)
-            #expect(throws: Refusal.nationalIDInvalid) { try club.drop.check(body) }
+            #expect(throws: Refusal.nationalIDInvalid) { try club.drop.check(body, forCard: true) }
             #expect(club.drop.isLate(body), "A128: a flag about another day is none")
         }
         // Nor the other way: an edition without one takes no token that names one.
         #expect(throws: Refusal.nationalIDInvalid) {
-            try club.world.founders.check(token.body)
+            try club.world.founders.check(token.body, forCard: true)
         }
     }
 

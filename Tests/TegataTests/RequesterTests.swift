@@ -93,7 +93,7 @@ import Testing
         #expect(throws: Refusal.malformed) {
             try Requester(certificate: certificate, key: key)
         }
-        for seconds in [0, -1, 31_622_401] as [Int64] {
+        for seconds in [0, -1, 86_401] as [Int64] {
             #expect(throws: Refusal.malformed) {
                 try club.issuer.certify(key.publicKey, for: club.edition, seconds: seconds)
             }

@@ -91,5 +91,12 @@ extension Message {
         "上限を変える（公開記録に残ります）", "Change the limit (it is recorded in the log)")
     static let change = Message("変える", "Change")
     static let watch = Message("発行のようすを見る", "Watch it live")
+    static let requesterKey = Message("端末の公開鍵（十六進）", "Public key of the terminal, hexadecimal")
+    static let requesterHint = Message(
+        "証明書は一日で切れます。取り消しはできません。",
+        "The certificate ends after a day. It cannot be withdrawn.")
+    static let lateCertificates = Message(
+        "締切日より後の証明書も尋ねてよい", "It may ask for certificates from after the cut-off, too")
+    static let certify = Message("端末の証明書を出す", "Certify the terminal")
     static let specimen = Message("見本", "Specimen")
 }

@@ -22,8 +22,22 @@ extension OperatorPages {
             <form method="post" action="/operator/\(id)/limit">\(context.session.field)
             <label for="limit-\(id)">\(language(.changeLimit))</label><input id="limit-\(id)" name="limit" inputmode="numeric" required>
             <p><button class="quiet">\(language(.change))</button></p></form>
+            \(certifying(edition, context))
             <table><caption>\(language(.cards))</caption><thead><tr><th scope="col">\(language(.number))</th>\
             <th scope="col">\(language(.state))</th><th scope="col"></th></tr></thead><tbody>\(HTML.join(rows))</tbody></table></section>
+            """
+    }
+
+    /// Asks for a requester's key, where nodes ask who asks.
+    private func certifying(_ edition: OpenEdition, _ context: WebContext) -> HTML {
+        let (plan, language) = (edition.edition, context.language)
+        guard plan.certifiesRequesters || plan.cutOff != nil else { return .empty }
+        return """
+            <form method="post" action="/operator/\(plan.id)/certify">\(context.session.field)
+            <label for="key-\(plan.id)">\(language(.requesterKey)) <span class="hint">\(language(.requesterHint))</span></label>
+            <input id="key-\(plan.id)" name="key" autocomplete="off" required>
+            <label><input type="checkbox" name="late" value="1"> \(language(.lateCertificates))</label>
+            <p><button class="quiet">\(language(.certify))</button></p></form>
             """
     }
 

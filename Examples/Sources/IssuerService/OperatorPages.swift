@@ -160,6 +160,20 @@ struct OperatorPages: Sendable {
         return .seeOther("/operator")
     }
 
+    /// A requester's certificate for a day, as text: for a kiosk or a counter, whose key the operator has compared.
+    func certify(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await checked(request, context)
+        guard
+            let key = try? Secp256k1.PublicKey(
+                compressedRepresentation: bytes(hexadecimal: try form.required("key")))
+        else { throw Refusal.malformed }
+        let certificate = try desk.issuer.certify(
+            key, for: await desk.edition(id), seconds: 86_400,
+            lateCertificates: form["late"] != nil)
+        return .json(
+            hexadecimal(certificate), type: "text/plain; charset=utf-8")
+    }
+
     /// A form of the operator's own session.
     func checked(_ request: Request, _ context: WebContext) async throws -> Form {
         let form = try await Form(request, context, limit: CardArt.maximumSize * 3 + 64 * 1024)

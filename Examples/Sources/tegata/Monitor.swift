@@ -4,10 +4,13 @@ import Tegata
 
 struct Monitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Follows a log, and keeps both sides of a fork as evidence.",
+        abstract:
+            "Follows a log, keeps both sides of a fork as evidence, and compares nodes' counts with the cards.",
         discussion: """
             Runs until it is ended, or until the log contradicts itself: then it names the two signed checkpoints that \
-            exclude each other and exits with 1. A log that cannot be reached is tried again.
+            exclude each other and exits with 1, as it does for an entry that cannot stand where it stands. Whenever nodes \
+            have counted, it says how many sessions that is more, and how many entries took one; the rest are checks at \
+            doors, or somebody who looks people up. A log that cannot be reached is tried again.
             Example: tegata monitor https://kaga.example/log --keep watched
             """)
 
@@ -30,6 +33,21 @@ struct Monitor: AsyncParsableCommand {
         var root: String?
         var alarm: String?
         var files: [String]?
+        var counts: [Count]?
+
+        struct Count: Encodable {
+            let edition: String
+            let evaluated: Int
+            let entered: Int
+            let missing: Int
+
+            init(_ news: EvaluationWatch.News) {
+                edition = news.edition
+                evaluated = news.evaluated
+                entered = news.entered
+                missing = news.missing
+            }
+        }
     }
 
     func validate() throws {
@@ -43,14 +61,25 @@ struct Monitor: AsyncParsableCommand {
             by: try LogPolicy(
                 log: profile.logKey, witnesses: try place.witnesses, quorum: place.policyQuorum),
             keeping: LogDirectory(at: keep))
+        let watch = EvaluationWatch(of: profile)
         while true {
             do {
-                let (checkpoint, isNew) = try await monitor.poll()
+                let (checkpoint, isNew) = try await monitor.poll { watch.take($0, $1, $2) }
+                let news = try watch.news()
                 if isNew {
                     try output.print(
-                        Seen(size: checkpoint.size, root: "\(checkpoint.root)"),
-                        "\(checkpoint.size) \(checkpoint.root)")
+                        Seen(
+                            size: checkpoint.size, root: "\(checkpoint.root)",
+                            counts: news.isEmpty ? nil : news.map(Seen.Count.init)),
+                        (["\(checkpoint.size) \(checkpoint.root)"]
+                            + news.map { isJapanese ? $0.japanese : "\($0)" }).joined(
+                                separator: "\n"))
                 }
+            } catch let finding as AuditFinding {
+                try output.print(
+                    Seen(alarm: "\(finding)"),
+                    isJapanese ? "警報：\(finding)" : "ALARM: \(finding)")
+                throw ExitCode(1)
             } catch let alarm as LogMonitor.Alarm {
                 try output.print(
                     Seen(alarm: "\(alarm.kind)", files: alarm.files),

@@ -9,6 +9,8 @@ struct AttestRequest {
     /// π₀, 64 bytes.
     let proof: [UInt8]
     let evidence: [UInt8]
+    /// The signature certificate's, in a session with a second index.
+    let secondEvidence: [UInt8]?
 
     var encoded: String {
         var object: JSONObject = [
@@ -18,6 +20,10 @@ struct AttestRequest {
             "expires": JSON.whole(Int64(clamping: challenge.expires)),
             "class": .string(cardClass.name), "proof": .bytes(proof), "evidence": .bytes(evidence),
         ]
+        if let second = challenge.blinded.second, let secondEvidence {
+            object.add(
+                "second", ["person": .bytes(second.encoded), "evidence": .bytes(secondEvidence)])
+        }
         if let cutOff = challenge.cutOff {
             object.add("cut_off", JSON.whole(Int64(clamping: cutOff)))
         }
@@ -30,7 +36,11 @@ struct AttestRequest {
         return JSON.object(object).text
     }
 
-    init(challenge: IDChallenge, cardClass: CardClass, proof: [UInt8], evidence: [UInt8]) {
+    init(
+        challenge: IDChallenge, cardClass: CardClass, proof: [UInt8], evidence: [UInt8],
+        secondEvidence: [UInt8]? = nil
+    ) {
+        self.secondEvidence = secondEvidence
         self.challenge = challenge
         self.cardClass = cardClass
         self.proof = proof
@@ -46,22 +56,25 @@ struct AttestRequest {
                     key: try entry.required("key").fixedBytes(),
                     nonce: try entry.required("nonce").fixedBytes()))
         }
+        let second = message["second"]
         let purpose = try message.required("purpose").text(atMost: 32)
         challenge = IDChallenge(
             attestors: attestors,
             blinded: BlindedPerson(
                 base: try message.required("base").point(),
-                person: try message.required("person").point()),
+                person: try message.required("person").point(),
+                second: try second?.required("person").point()),
             scope: try message.required("scope").fixedBytes(), purpose: purpose,
             expires: try message.required("expires").time(),
             cutOff: try message["cut_off"]?.time())
         cardClass = CardClass(try message.required("class").text(atMost: 64))
         proof = try message.required("proof").bytes()
         evidence = try message.required("evidence").bytes()
+        secondEvidence = try second?.required("evidence").bytes()
     }
 }
 
-/// An attestor's answer: the body it signed, 112 or 120 bytes, and its signature, 68 bytes.
+/// An attestor's answer: the body it signed, 112 … 153 bytes, and its signature, 68 bytes.
 struct Attestation {
     let body: Token.Body
     let signature: Token.AttestorSignature

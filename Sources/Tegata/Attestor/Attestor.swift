@@ -53,10 +53,11 @@ public struct Attestor: AttestorService {
         return nonce
     }
 
-    /// Checks, in this order: form, a cut-off of a whole day, our nonce, expiry, certificate and signatures, the blinding; then uses the nonce
-    /// up and signs.
+    /// Checks, in this order: form, a cut-off of a whole day, our nonce, expiry, certificate and signatures, the second certificate
+    /// where a second index is asked for, the blinding; then uses the nonce up and signs.
     ///
-    /// - Throws: `malformed`, `replayed`, `expired`, `nationalIDInvalid`, `unavailable`.
+    /// - Throws: `malformed`, `replayed`, `expired`, `nationalIDInvalid`, `unavailable`; `unsupported` for a second index where
+    ///   only one kind of certificate is known.
     public func attest(_ request: String) async throws(Refusal) -> String {
         let now = clock()
         let request = try AttestRequest(parsing: request)
@@ -77,13 +78,20 @@ public struct Attestor: AttestorService {
         }
         let person = try await evidence.verify(
             request.evidence, over: challenge.hash.array, at: now)
+        var second: VerifiedEvidence?
+        if let signed = request.secondEvidence {
+            guard request.cardClass.hasSecondInput else { throw .unsupported }
+            second = try await evidence.verifySecond(signed, over: challenge.hash.array, at: now)
+        }
         guard person.cardClass == request.cardClass,
             challenge.blinded.isBlinding(
-                of: person.personInput, proof: request.proof, challenge: challenge)
+                of: person.personInput, second: second?.personInput, proof: request.proof,
+                challenge: challenge)
         else { throw .nationalIDInvalid }
+        let seen = [person] + (second.map { [$0] } ?? [])
         var flags: Token.Flags = []
-        if person.usesTestAnchors { flags.insert(.testAnchors) }
-        if person.revocation.state == .good { flags.insert(.revocationGood) }
+        if seen.contains(where: \.usesTestAnchors) { flags.insert(.testAnchors) }
+        if seen.allSatisfy({ $0.revocation.state == .good }) { flags.insert(.revocationGood) }
         if let cutOff = challenge.cutOff, person.notBefore < Int64(clamping: cutOff) {
             flags.insert(.beforeCutOff)
         }

@@ -16,8 +16,11 @@ struct AuditBook {
     /// Exceptions for certificates after the cut-off: new cards, and members.
     private(set) var appeals = 0
     private(set) var members = 0
+    /// Exceptions for people of one name: new cards, and members who were found by it.
+    private(set) var namesakes = 0
+    private(set) var recovered = 0
     private var declared = Set<FixedBytes<33>>()
-    private var counts = CountState()
+    private var sessionCount = SessionCount()
     /// How many sessions were frozen when nodes last counted.
     private var frozenWhenCounted = 0
     private var held = Set<FixedBytes<32>>()
@@ -47,6 +50,7 @@ struct AuditBook {
     ) throws(AuditFailure) {
         // The parts of a list are written together.
         guard sessions.isWhole || entry.kind == .sessions else { throw .badSessions }
+        sessionCount.take(entry.kind)
         switch entry.kind {
         case .deposit: guard edition.identity != nil else { throw .impossible }
         case .notice: unanswered += 1
@@ -103,19 +107,25 @@ struct AuditBook {
         }
     }
 
-    /// Takes an exception in: a member without a phone once, one for a late certificate only where there is a cut-off.
+    /// Takes an exception in: a member without a phone once, others only where there is the rule that they are from.
     private mutating func except(_ entry: LogEntry) throws(AuditFailure) {
         guard edition.identity != nil,
             let (kind, person) = try? DeclaredException.read(entry.content)
         else { throw .badException }
+        let isPossible =
+            switch kind {
+            case .appeal, .member: edition.edition.cutOff != nil
+            case .withoutPhone: person.map { declared.insert($0).inserted } ?? false
+            case .namesake, .recovery: edition.edition.asksSecondIndex
+            }
+        guard isPossible else { throw .badException }
         switch kind {
         case .appeal: appeals += 1
         case .member: members += 1
-        case .withoutPhone:
-            guard let person, declared.insert(person).inserted else { throw .badException }
-            return
+        case .withoutPhone: break
+        case .namesake: namesakes += 1
+        case .recovery: recovered += 1
         }
-        guard edition.edition.cutOff != nil else { throw .badException }
     }
 
     /// Computes the new nodes' keys again.
@@ -130,9 +140,7 @@ struct AuditBook {
 
     private mutating func count(_ entry: LogEntry) throws(AuditFailure) {
         guard let parameters = edition.identity,
-            let count = try? counts.take(entry.content, in: edition.digest),
-            let keys = parameters.rounds.keys(of: count.round),
-            (try? count.check(by: keys)) != nil
+            (try? sessionCount.take(entry.content, in: edition.digest, parameters.rounds)) != nil
         else { throw .badCount }
         frozenWhenCounted = sessions.seen.count
     }
@@ -234,9 +242,14 @@ struct AuditBook {
         guard lists.persons.isStrictlySorted, lists.commitments.isStrictlySorted else {
             return .notUnique
         }
-        guard lists.persons.count == active, lists.commitments.count == active else {
-            return .count
-        }
+        // Nobody is known by a name that somebody else has, but for as many as were declared.
+        let shared = lists.seconds.count - Set(lists.seconds).count
+        guard lists.seconds == lists.seconds.sorted(by: { $0.lexicographicallyPrecedes($1) }),
+            shared <= namesakes
+        else { return .notUnique }
+        guard lists.persons.count == active, lists.commitments.count == active,
+            lists.seconds.count == (edition.edition.asksSecondIndex ? active : 0)
+        else { return .count }
         return lists.issued == serials && lists.limit == limit ? nil : .numbers
     }
 
@@ -247,15 +260,22 @@ struct AuditBook {
             isOnePerPerson: edition.edition.onePerPerson, sessions: sessions.seen.count,
             settled: settledInLists, declared: declaredInLists, renewed: renewed,
             appeals: appeals, lateMembers: members,
+            hasSecondIndex: edition.edition.asksSecondIndex, namesakes: namesakes,
+            recovered: recovered,
             handOvers: Int(edition.identity?.round ?? 0), evaluated: evaluated,
-            frozenWhenCounted: frozenWhenCounted, listsAt: size, draw: draw)
+            frozenWhenCounted: frozenWhenCounted, missing: missing, listsAt: size, draw: draw)
     }
 
     /// How many sessions nodes say they evaluated; `nil` while they said nothing.
-    private var evaluated: Int? {
-        guard let parameters = edition.identity, !counts.isEmpty else { return nil }
-        return counts.sessions(parameters.rounds.all.map(\.sharing.threshold))
+    var evaluated: Int? {
+        guard let parameters = edition.identity, !sessionCount.isEmpty else { return nil }
+        return sessionCount.evaluated(parameters.rounds)
     }
+
+    /// How many sessions the issuer's entries took, at least.
+    var entered: Int { sessionCount.entered }
+    /// How many of these the nodes' counts lack.
+    var missing: Int { sessionCount.missing }
 }
 
 typealias AuditFailure = AuditFinding.EntryFault

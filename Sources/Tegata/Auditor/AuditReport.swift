@@ -56,12 +56,21 @@ public struct EditionAudit: Hashable, Sendable {
     public let appeals: Int
     /// How often a card in force was issued again or renewed for such a certificate.
     public let lateMembers: Int
+    /// Whether nobody in force shares name, birth date and sex with somebody else, but for `namesakes`.
+    public let hasSecondIndex: Bool
+    /// How many new cards were issued, on the issuer's word, to people who share a member's name, birth date and sex.
+    public let namesakes: Int
+    /// How many cards went on for a new ID card because of name, birth date and sex alone, on the issuer's word.
+    public let recovered: Int
     /// How often the edition's key was handed over to other nodes.
     public let handOvers: Int
     /// How many sessions the nodes say, by their signatures, that they evaluated; `nil` while they said nothing.
     public let evaluated: Int?
     /// How many sessions were frozen in lists when the nodes last counted.
     public let frozenWhenCounted: Int
+    /// How many sessions the nodes' counts lack for what was entered when they counted the time before: cards without an evaluation, or
+    /// counts that are false. Not judged after a hand-over.
+    public let missing: Int
     /// At how many entries of the log the edition's lists were compared with it.
     public let listsAt: UInt64
     /// The draw as it was computed again; `nil` where cards are not drawn, or not yet.
@@ -69,8 +78,11 @@ public struct EditionAudit: Hashable, Sendable {
 }
 
 extension EditionAudit {
-    /// Whether nodes say that they evaluated fewer sessions than are frozen: somebody's count, or session, is false.
-    public var countsFallShort: Bool { evaluated.map { $0 < frozenWhenCounted } ?? false }
+    /// Whether nodes say that they evaluated fewer sessions than are frozen, or than cards took: somebody's count, session or card
+    /// is false.
+    public var countsFallShort: Bool {
+        evaluated.map { $0 < frozenWhenCounted || missing > 0 } ?? false
+    }
 
     /// How many sessions were evaluated beyond one a card that was ever given: checks at doors, renewals, claims that were refused, or
     /// somebody looking people up. `nil` while nodes said nothing.
@@ -134,12 +146,17 @@ extension EditionAudit: CustomStringConvertible {
             + (declared > 0 ? "; \(declared) without a phone, on the issuer's word" : "")
             + (appeals > 0 ? "; \(appeals) issued as exceptions to the cut-off" : "")
             + (lateMembers > 0 ? "; \(lateMembers) members came with later ID cards" : "")
+            + (hasSecondIndex ? "; no name, birth date and sex twice" : "")
+            + (namesakes > 0 ? " but for \(namesakes) exceptions" : "")
+            + (recovered > 0 ? "; \(recovered) members were found by their names" : "")
             + (renewed > 0 ? "; \(renewed) went on under new ID cards" : "")
             + (handOvers > 0 ? "; its key was handed over \(handOvers) times" : "")
             + (evaluated.map {
                 "; nodes counted \($0) sessions"
                     + (countsFallShort
-                        ? ", FEWER than the \(frozenWhenCounted) that are frozen"
+                        ? missing > 0
+                            ? ", FEWER than cards took, by \(missing)"
+                            : ", FEWER than the \(frozenWhenCounted) that are frozen"
                         : ", \(evaluatedBeyondCards ?? 0) beyond one a card")
             } ?? "") + (changes > 0 ? "; the limit was changed \(changes) times" : "")
             + (draw.map {
@@ -157,12 +174,17 @@ extension EditionAudit: CustomStringConvertible {
             + (declared > 0 ? "。電話なしの会員 \(declared) 名は発行者の申告" : "")
             + (appeals > 0 ? "。締切日の例外として発行 \(appeals) 枚" : "")
             + (lateMembers > 0 ? "。新しい証明書で来た既存会員 \(lateMembers) 件" : "")
+            + (hasSecondIndex ? "。氏名・生年月日・性別の重複なし" : "")
+            + (namesakes > 0 ? "（例外 \(namesakes) 件を除く）" : "")
+            + (recovered > 0 ? "。氏名等で本人と認めた会員 \(recovered) 件" : "")
             + (renewed > 0 ? "。新しい身分証へ引き継ぎ \(renewed) 件" : "")
             + (handOvers > 0 ? "。鍵の引き渡し \(handOvers) 回" : "")
             + (evaluated.map {
                 "。評価ノードの集計 \($0) 件"
                     + (countsFallShort
-                        ? "（凍結された \(frozenWhenCounted) 件より少ない！）"
+                        ? missing > 0
+                            ? "（発行に要した件数より \(missing) 件少ない！）"
+                            : "（凍結された \(frozenWhenCounted) 件より少ない！）"
                         : "（一枚一件を超える分 \(evaluatedBeyondCards ?? 0) 件）")
             } ?? "") + (changes > 0 ? "。上限の変更 \(changes) 回" : "")
             + (draw.map {

@@ -2,7 +2,7 @@ internal import TegataCrypto
 internal import TegataLog
 internal import TegataSDJWT
 
-/// An edition's two public lists as the issuer signed them, at one size of its log (Spec/edition.md).
+/// An edition's public lists as the issuer signed them, at one size of its log (Spec/edition.md).
 struct SignedLists {
     static let type = "tegata-lists+jwt"
     /// A member takes 88 characters: three quarters of a million of them are the most that is read.
@@ -13,6 +13,8 @@ struct SignedLists {
     let time: Int64
     let persons: [[UInt8]]
     let commitments: [[UInt8]]
+    /// Second indexes, in an edition that asks for them.
+    let seconds: [[UInt8]]
     let issued: UInt32
     let limit: Limit
     /// The log that they speak of.
@@ -20,17 +22,20 @@ struct SignedLists {
     let root: FixedBytes<32>
 
     static func sign(
-        _ lists: PublicLists, of edition: String, by issuer: String, at time: Int64, size: UInt64,
-        root: TreeHash, _ key: SigningKey
+        _ lists: PublicLists, of edition: Edition, by issuer: String, at time: Int64,
+        size: UInt64, root: TreeHash, _ key: SigningKey
     ) throws(Refusal) -> String {
-        try SignedText.sign(
-            [
-                "iss": .string(issuer), "iat": .whole(time), "edition": .string(edition),
-                "issued": .whole(Int64(lists.issued)), "limit": lists.limit.json,
-                "size": .whole(Int64(clamping: size)), "root": .bytes(root.array),
-                "persons": .bytes(lists.persons.flatMap { $0 }),
-                "commitments": .bytes(lists.commitments.flatMap { $0 }),
-            ], type: type, by: key)
+        var payload: JSONObject = [
+            "iss": .string(issuer), "iat": .whole(time), "edition": .string(edition.id),
+            "issued": .whole(Int64(lists.issued)), "limit": lists.limit.json,
+            "size": .whole(Int64(clamping: size)), "root": .bytes(root.array),
+            "persons": .bytes(lists.persons.flatMap { $0 }),
+            "commitments": .bytes(lists.commitments.flatMap { $0 }),
+        ]
+        if edition.asksSecondIndex {
+            payload.add("seconds", .bytes(lists.seconds.flatMap { $0 }))
+        }
+        return try SignedText.sign(.object(payload), type: type, by: key)
     }
 
     /// - Throws: what `SignedText.verify` throws; `typeMismatch` for another issuer's, `malformed`.
@@ -51,6 +56,7 @@ struct SignedLists {
         root = try payload.required("root").fixedBytes()
         persons = try Self.points(try payload.required("persons").bytes())
         commitments = try Self.points(try payload.required("commitments").bytes())
+        seconds = try Self.points(try payload["seconds"]?.bytes() ?? [])
     }
 
     private static func points(_ bytes: [UInt8]) throws(Refusal) -> [[UInt8]] {

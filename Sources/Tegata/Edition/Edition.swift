@@ -33,6 +33,9 @@ public struct Edition: Hashable, Sendable {
     public var cutOff: Int64?
     /// Whether nodes answer only whom the issuer certified: wallets, kiosks and counters.
     public var certifiesRequesters: Bool
+    /// Whether a person is also known by name, birth date and sex, so that nobody gets a second card with a replaced ID card. It
+    /// takes the password of the ID card's signature certificate (Spec/edition.md, "Second index").
+    public var asksSecondIndex: Bool
     /// The claims that every card of the edition commits to, at most 8: what anonymous holders can show something
     /// about.
     public var committed: [CommittedClaim]
@@ -64,8 +67,9 @@ public struct Edition: Hashable, Sendable {
         claimWindow: ClaimWindow? = nil, nationalID: Set<CardClass> = [.jpkiRSA],
         onePerPerson: Bool? = nil, isTransferable: Bool = false, takesBack: Bool = false,
         cardLifetime: Int64 = 63_072_000, draw: Draw? = nil, committed: [CommittedClaim] = [],
-        cutOff: Int64? = nil, certifiesRequesters: Bool = false
+        cutOff: Int64? = nil, certifiesRequesters: Bool = false, asksSecondIndex: Bool = false
     ) throws(EditionError) {
+        self.asksSecondIndex = asksSecondIndex
         self.cutOff = cutOff
         self.certifiesRequesters = certifiesRequesters
         self.id = id
@@ -100,6 +104,10 @@ public struct Edition: Hashable, Sendable {
         guard cutOff.map({ onePerPerson && $0 > 0 && $0 % Self.day == 0 }) != false else {
             throw .cutOff
         }
+        guard
+            !asksSecondIndex
+                || onePerPerson && draw == nil && nationalID.allSatisfy(\.hasSecondInput)
+        else { throw .secondIndex }
         guard !certifiesRequesters || !nationalID.isEmpty else { throw .requesters }
         guard committed.count <= CommittedClaim.maximumCount,
             committed.allSatisfy(\.isPossible),
@@ -162,6 +170,9 @@ public enum EditionError: Error, Equatable {
     case cutOff
     /// `certifiesRequesters` needs a `nationalID`: nobody asks a node otherwise.
     case requesters
+    /// `asksSecondIndex` needs one card a person, no `draw`, and in `nationalID` nothing but kinds of ID cards that have a signature
+    /// certificate with a name: today's My Number Card.
+    case secondIndex
     /// At most 8 `committed` claims, each with a name of its own of 1 … 256 bytes, numbers of 1 … 32 bits.
     case committed
     /// At most 64 `benefits` of 256 bytes.

@@ -27,6 +27,7 @@ extension Edition {
         }
         if let cutOff { object.add("cut_off", .whole(cutOff)) }
         if certifiesRequesters { object.add("requesters", "certified") }
+        if asksSecondIndex { object.add("second_index", true) }
         if !committed.isEmpty { object.add("committed", .array(committed.map(\.json))) }
         return .object(object)
     }
@@ -82,7 +83,8 @@ extension Edition {
             title: try Self.texts(json["title"]), description: try Self.texts(json["description"]),
             onePerPerson: try json.required("one_per_person").flag(),
             isTransferable: try json.required("transferable").flag(),
-            takesBack: try json["takes_back"]?.flag() ?? false
+            takesBack: try json["takes_back"]?.flag() ?? false,
+            asksSecondIndex: try json["second_index"]?.flag() ?? false
         )
         do {
             try self.init(
@@ -90,7 +92,8 @@ extension Edition {
                 benefits: benefits, claimWindow: window, nationalID: classes,
                 onePerPerson: parts.onePerPerson, isTransferable: parts.isTransferable,
                 takesBack: parts.takesBack, cardLifetime: lifetime, draw: draw,
-                committed: committed, cutOff: cutOff, certifiesRequesters: certifiesRequesters)
+                committed: committed, cutOff: cutOff, certifiesRequesters: certifiesRequesters,
+                asksSecondIndex: parts.asksSecondIndex)
         } catch {
             throw .malformed
         }

@@ -23,8 +23,14 @@ struct PersonSession {
             throw Refusal.nationalIDInvalid
         }
         let scope = Scope(edition: edition.digest, answering: question)
+        var second: [UInt8]?
+        if edition.edition.asksSecondIndex, question.purpose.elementsEqual(CardRequest.purpose) {
+            second = try await card.secondInput()
+            guard second != nil else { throw Refusal.nationalIDInvalid }
+        }
         let blinding = Blinding(
-            of: try await card.personInput(), secret: secret ?? .random(using: &random))
+            of: try await card.personInput(), second: second,
+            secret: secret ?? .random(using: &random))
         let token = try await attest(
             services, parameters, card, blinding, scope, question: question,
             cutOff: edition.edition.cutOffTime, now: now, using: &random)
@@ -67,7 +73,9 @@ struct PersonSession {
         let proof = try blinding.proof(for: challenge, using: &random)
         let request = AttestRequest(
             challenge: challenge, cardClass: card.cardClass, proof: proof,
-            evidence: try await card.evidence(over: challenge.hash.array)
+            evidence: try await card.evidence(over: challenge.hash.array),
+            secondEvidence: blinding.blinded.second == nil
+                ? nil : try await card.secondEvidence(over: challenge.hash.array)
         ).encoded
         let keys = Set(asked.map(\.key))
         let present = services.attestors.filter { FixedBytes($0.key).map(keys.contains) ?? false }

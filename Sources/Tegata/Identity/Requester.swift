@@ -31,7 +31,7 @@ extension Issuer {
     /// - Parameters:
     ///   - requester: the key of a kiosk, a counter, or of a wallet that asked for this one session.
     ///   - edition: which edition.
-    ///   - seconds: for how long, 1 … 31,622,400 (a year): nobody can take a certificate back before.
+    ///   - seconds: for how long, 1 … 86,400 (a day): nobody can take a certificate back before.
     ///   - lateCertificates: whether also for people whose ID card's certificate began after the edition's cut-off, as appeals
     ///     and renewals need it.
     /// - Returns: the certificate, 146 bytes, for `Requester`.
@@ -40,7 +40,7 @@ extension Issuer {
         _ requester: Secp256k1.PublicKey, for edition: OpenEdition, seconds: Int64,
         lateCertificates: Bool = false
     ) throws(Refusal) -> [UInt8] {
-        guard (1...31_622_400).contains(seconds) else { throw .malformed }
+        guard (1...86_400).contains(seconds) else { throw .malformed }
         var random = SystemRandomness()
         let now = clock()
         // A node's clock may be behind.

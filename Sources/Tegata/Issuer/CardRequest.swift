@@ -7,6 +7,8 @@ struct CardRequest {
     static let type = "tegata-request+jwt"
     /// How long a request may be under way, in seconds.
     static let lifetime: Int64 = 600
+    /// What sessions for cards are for: those that a second index is asked of.
+    static let purpose = Array("issue".utf8)
 
     let audience: String
     let edition: String
@@ -35,7 +37,7 @@ struct CardRequest {
     ) -> ProofContext {
         ProofContext(
             edition: edition.array, audience: Array(audience.utf8), nonce: Array(nonce.utf8),
-            purpose: Array("issue".utf8), expires: expires, subject: key.thumbprintBytes.array)
+            purpose: purpose, expires: expires, subject: key.thumbprintBytes.array)
     }
 
     var question: ProofContext {

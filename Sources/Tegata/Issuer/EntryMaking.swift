@@ -44,7 +44,7 @@ extension Issuer {
         }
         _ = try Row(ofOurs: row.encoded, keys)
         return RegisterEntry(
-            row: row, salt: random.fixed(),
+            row: row, second: checked.index.secondEncoded, salt: random.fixed(),
             session: checked.session.map { seal.seal($0, in: opened.digest) } ?? [],
             answer: answer)
     }
@@ -62,6 +62,7 @@ extension Issuer {
 
 extension PersonIndex {
     var encoded: FixedBytes<33>? { FixedBytes(point.encoded) }
+    var secondEncoded: FixedBytes<33>? { second.flatMap { FixedBytes($0.encoded) } }
 }
 
 extension OpenEdition {

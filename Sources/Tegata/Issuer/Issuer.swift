@@ -272,14 +272,14 @@ public final class Issuer: Sendable {
         return nonce
     }
 
-    /// The public lists of an edition, signed: persons' indexes and card commitments, each sorted on its own, and the size
-    /// and root of the log that they follow from.
+    /// The public lists of an edition, signed: persons' indexes, card commitments and, where the edition asks for them, second
+    /// indexes, each sorted on its own, and the size and root of the log that they follow from.
     ///
     /// - Throws: `unavailable`.
     public func publicLists(of edition: OpenEdition) async throws(Refusal) -> String {
         let (state, head) = try await register.snapshot()
         return try SignedLists.sign(
-            PublicLists(try state.book(edition.digest)), of: edition.edition.id, by: id,
+            PublicLists(try state.book(edition.digest)), of: edition.edition, by: id,
             at: clock(), size: head.size, root: head.root, keys.card)
     }
 

@@ -16,15 +16,16 @@ extension Issuer {
         try await issue(request, claims, as: .new)
     }
 
-    /// Issues a card to a person whose ID card's certificate began after the edition's cut-off: an honest replacement, on the
-    /// operator's word. The exception is an entry of the log, and audits count it; the reason stays with the operator.
+    /// Issues a card to a person whose ID card's certificate began after the edition's cut-off, an honest replacement, or who shares
+    /// name, birth date and sex with a member: on the operator's word, who has looked. The exception is an entry of the log, and
+    /// audits count it; the reason stays with the operator.
     ///
     /// - Parameters:
     ///   - request: what `Holder.request` made, of a wallet whose nodes' requester may ask for late certificates.
     ///   - reason: why, in words that name nobody.
     ///   - claims: what this issuer says about the member.
     /// - Returns: text for the holder, as `issue` gives it.
-    /// - Throws: as `issue(to:claims:)`; `refused` with `conflict` for a certificate that needs no exception, `unsupported` where
+    /// - Throws: as `issue(to:claims:)`; `refused` with `conflict` for a person who needs no exception, `unsupported` where
     ///   cards are drawn, `limitExceeded` for a reason of more than 1,024 bytes.
     public func issue(
         onAppeal request: String, because reason: String, claims: Claims = [:]
@@ -75,14 +76,17 @@ extension Issuer {
         case entry
         /// The person's own card again, for a new ID card.
         case renewal(Renewal)
-        /// A new serial in spite of a certificate after the cut-off, for a reason of the operator's.
+        /// A new serial in spite of a certificate after the cut-off or a member of the same name, for a reason of the operator's.
         case appeal(String)
+        /// The card of a member who is found by the second index alone, for a reason of the operator's: with this serial, or the
+        /// only one.
+        case recovery(UInt32?, because: String)
 
         /// Whether a certificate after the cut-off is refused.
         var heedsCutOff: Bool {
             switch self {
             case .new, .transfer, .held, .entry: true
-            case .replacement, .renewal, .appeal: false
+            case .replacement, .renewal, .appeal, .recovery: false
             }
         }
     }

@@ -19,6 +19,27 @@ extension Issuer {
         try await issue(request, claims, as: .replacement)
     }
 
+    /// Issues a person's card again after phone and ID card were both lost: the new ID card has another index, but in an edition with
+    /// a second one the person is still known by name, birth date and sex. As that may be somebody else, it takes an operator who
+    /// has looked. The serial stays; the exception is an entry of the log, and the reason stays with the operator.
+    ///
+    /// - Parameters:
+    ///   - request: what `Holder.request` made, with the new ID card.
+    ///   - reason: why this is the same person, in words that name nobody.
+    ///   - serial: which card, where people of one name have several.
+    ///   - claims: what this issuer says about the member.
+    /// - Returns: text for the holder, as `issue` gives it.
+    /// - Throws: `IssuingError`: `refused` with `unauthorized` for a person whose second index no such card has, `conflict` for one
+    ///   whose own index has a card, or where several cards could be meant, `revoked`, `suspended`, `limitExceeded` for a reason of
+    ///   more than 1,024 bytes.
+    public func reissue(
+        onAppeal request: String, because reason: String, of serial: UInt32? = nil,
+        claims: Claims = [:]
+    ) async throws(IssuingError) -> String {
+        guard reason.utf8.count <= 1024 else { throw .refused(.limitExceeded) }
+        return try await issue(request, claims, as: .recovery(serial, because: reason))
+    }
+
     /// Passes a card on: the serial goes to whoever made `request`, and the card before is revoked.
     ///
     /// - Parameters:

@@ -22,9 +22,9 @@ extension Issuer {
             return try await register.confirm(
                 token, by: claim, at: prepared.time, making: making)
         case .appeal(let reason):
-            let exception = DeclaredException(.appeal, because: reason)
+            let isLate = prepared.checked?.isLate == true
             let records = try await register.submit { state, batch throws(Refusal) in
-                try state.admit(claim, under: exception, &batch, making: making)
+                try state.admit(claim, late: isLate, because: reason, &batch, making: making)
             }
             guard let card = records.last else { throw .unavailable }
             return card
@@ -41,6 +41,22 @@ extension Issuer {
                     else { throw .unauthorized }
                     return serial
                 }, making: making)
+        case .recovery(let serial, let reason):
+            return try await replace(
+                prepared, as: .renewal, declaring: [DeclaredException(.recovery, because: reason)],
+                { state throws(Refusal) in
+                    let book = try state.book(claim.edition)
+                    // Who is found by the first index needs nobody's word.
+                    guard claim.person.map(book.hasCard) == false else { throw .conflict }
+                    let found = claim.second.map(book.seconds.serials) ?? []
+                    if let serial {
+                        guard found.contains(serial) else { throw .unauthorized }
+                        return serial
+                    }
+                    guard let only = found.first else { throw .unauthorized }
+                    guard found.count == 1 else { throw .conflict }
+                    return only
+                }, making: making)
         case .transfer(let release):
             return try await replace(
                 prepared, as: .transfer,
@@ -51,13 +67,14 @@ extension Issuer {
     /// Gives the card that `chosen` finds to a request.
     private func replace(
         _ prepared: Prepared, as kind: LogEntry.Kind,
+        declaring exceptions: [DeclaredException] = [],
         _ chosen: @escaping @Sendable (RegisterState) throws(Refusal) -> UInt32,
         making: @escaping @Sendable (RegisterPlace) throws(Refusal) -> RegisterEntry
     ) async throws(Refusal) -> UInt64 {
         let claim = prepared.claim
         let records = try await register.submit { state, batch throws(Refusal) in
             try state.replace(chosen, as: kind, by: claim, &batch, making: making)
-                .under(prepared.exception, in: claim.edition)
+                .under(exceptions + prepared.exceptions, in: claim.edition)
         }
         guard let card = records.last else { throw .unavailable }
         return card

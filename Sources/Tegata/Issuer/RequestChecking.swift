@@ -14,8 +14,8 @@ extension Issuer {
         let time: Int64
 
         /// What is declared beside a card in force whose person came with a certificate after the cut-off.
-        var exception: DeclaredException? {
-            checked?.isLate == true ? DeclaredException(.member, because: "") : nil
+        var exceptions: [DeclaredException] {
+            checked?.isLate == true ? [DeclaredException(.member, because: "")] : []
         }
     }
 
@@ -34,8 +34,8 @@ extension Issuer {
                 request: request, opened: opened,
                 claim: RegisterClaim(
                     edition: opened.digest,
-                    person: opened.edition.onePerPerson ? checked?.index.encoded : nil, key: key,
-                    content: content),
+                    person: opened.edition.onePerPerson ? checked?.index.encoded : nil,
+                    second: checked?.index.secondEncoded, key: key, content: content),
                 checked: checked, time: now)
         }
         let state = try await register.current()
@@ -61,7 +61,8 @@ extension Issuer {
             request, opened, in: try await list(of: request, opened), at: now)
         guard !checked.isLate || !purpose.heedsCutOff else { throw .nationalIDInvalid }
         if case .appeal = purpose {
-            guard checked.isLate else { throw .conflict }
+            // Whether somebody else has the second index is the register's to say.
+            guard checked.isLate || checked.index.second != nil else { throw .conflict }
         }
         // Used up for this very request: it may come again when what follows fails, and find its card or its place (A139).
         try await store.consume(request.nonce, for: content, now: now)
@@ -111,6 +112,7 @@ extension Issuer {
             return try checkVisitor(request, opened, question)
         }
         if let list {
+            guard !opened.edition.asksSecondIndex else { throw .unsupported }
             let (index, wallet) = try binding { () throws(ProofError) in
                 try BatchRequest(parsing: request.binding, list: list)
                     .verify(in: list, question: question)
@@ -149,7 +151,7 @@ extension Issuer {
                 index: verified.index, wallet: verified.wallet,
                 proofOfPerson: opened.proofOfPerson)
         }
-        try opened.check(token.body)
+        try opened.check(token.body, forCard: true)
         checked.isLate = opened.isLate(token.body)
         checked.session = AttestedSession(session, answering: question, in: opened.digest)
         return checked

@@ -6,13 +6,17 @@ extension RegisterState {
     /// What is known about a claim without giving it a place: the record that answered it before, or `nil` when it may
     /// have one.
     ///
+    /// A second index that somebody has is a person who has a card, unless an exception says otherwise.
+    ///
     /// - Throws: `conflict`, `alreadyClaimed`, `soldOut`, `unavailable`.
-    func verdict(on claim: RegisterClaim) throws(Refusal) -> UInt64? {
+    func verdict(
+        on claim: RegisterClaim, exceptingSecond: Bool = false
+    ) throws(Refusal) -> UInt64? {
         if let earlier = try answer(to: claim.key, content: claim.content, in: claim.edition) {
             return earlier
         }
         guard let book = books[claim.edition] else { throw .unavailable }
-        if let person = claim.person, book.hasCard(person) { throw .alreadyClaimed }
+        guard !book.hasCard(claim, exceptingSecond: exceptingSecond) else { throw .alreadyClaimed }
         if let draw = books[claim.edition]?.draw {
             // Before the draw nobody has a card, and winners get theirs by the draw itself.
             guard draw.order != nil,
@@ -60,7 +64,7 @@ extension RegisterState {
         batch.cards[claim.edition] = waiting + 1
         batch.keys.insert(claim.key)
         batch.indexes.insert(index)
-        if let person = claim.person { batch.persons.insert(person) }
+        batch.persons.formUnion(claim.indexes)
         return RegisterPlace(serial: serial, statusIndex: Int(index), limit: book.limit)
     }
 
@@ -86,6 +90,11 @@ extension RegisterState {
         if let person = claim.person, kind != .reissue, try book(claim.edition).hasCard(person) {
             throw .alreadyClaimed
         }
+        if let second = claim.second, kind != .reissue,
+            try book(claim.edition).seconds.isTaken(second, besides: serial)
+        {
+            throw .alreadyClaimed
+        }
         guard let number = Serial(serial, within: .unlimited) else { throw .unavailable }
         let index = indexes.unused(besides: [])
         let place = RegisterPlace(
@@ -93,13 +102,27 @@ extension RegisterState {
             limit: books[claim.edition]?.limit ?? .cards(0), epoch: card.epoch + 1)
         let made = try making(place)
         batch.isChange = true
-        return .done([.new(claim, place, made, as: kind)])
+        return .done([.new(claim, place, made, as: kind, keeping: card.second)])
     }
 }
 
 extension Set<FixedBytes<33>> {
     /// Whether the person of this claim is among them.
     fileprivate func contains(_ claim: RegisterClaim) -> Bool {
-        claim.person.map(contains) ?? false
+        !isDisjoint(with: claim.indexes)
     }
+}
+
+extension RegisterState.Book {
+    /// Whether the person of a claim has a card: by the first index, or, unless an exception says otherwise, by the second.
+    func hasCard(_ claim: RegisterClaim, exceptingSecond: Bool = false) -> Bool {
+        if let person = claim.person, hasCard(person) { return true }
+        guard let second = claim.second, !exceptingSecond else { return false }
+        return seconds.isTaken(second)
+    }
+}
+
+extension RegisterClaim {
+    /// By what the person of this claim is known.
+    fileprivate var indexes: [FixedBytes<33>] { [person, second].compactMap { $0 } }
 }

@@ -11,6 +11,11 @@ struct DeclaredException: Sendable {
         case member = 2
         /// A member without a phone, whom nobody can settle, on the issuer's word.
         case withoutPhone = 3
+        /// A new card for a person whose second index somebody else has: two people of one name, birth date and sex.
+        case namesake = 4
+        /// A card in force that goes on for a new ID card, found by its second index, on the operator's word that it is the
+        /// same person.
+        case recovery = 5
     }
 
     let kind: Kind
@@ -64,35 +69,42 @@ struct DeclaredException: Sendable {
 }
 
 extension Register.Decision {
-    /// This decision with an exception declared before it, where it writes anything.
-    func under(_ exception: DeclaredException?, in edition: EditionDigest) -> Register.Decision {
-        guard let exception, case .done(let outcomes) = self,
+    /// This decision with exceptions declared before it, where it writes anything.
+    func under(_ exceptions: [DeclaredException], in edition: EditionDigest) -> Register.Decision {
+        guard case .done(let outcomes) = self,
             outcomes.contains(where: { if case .new = $0 { true } else { false } })
         else { return self }
-        return .done([exception.record(in: edition)] + outcomes)
+        return .done(exceptions.map { $0.record(in: edition) } + outcomes)
     }
 }
 
 extension RegisterState {
-    /// Gives a claim a place in spite of a rule, and says so in the record before.
+    /// Gives a claim a place in spite of the cut-off, of a second index that somebody has, or of both, and says so in the records
+    /// before.
     ///
-    /// - Throws: `unsupported` where cards are drawn, and what `verdict(on:)` throws.
+    /// - Throws: `unsupported` where cards are drawn, `conflict` where there is nothing to except, and what `verdict(on:)` throws.
     func admit(
-        _ claim: RegisterClaim, under exception: DeclaredException,
+        _ claim: RegisterClaim, late isLate: Bool, because reason: String,
         _ batch: inout Register.Batch,
         making: (RegisterPlace) throws(Refusal) -> RegisterEntry
     ) throws(Refusal) -> Register.Decision {
-        if let earlier = try verdict(on: claim) { return .done([.found(earlier)]) }
+        if let earlier = try verdict(on: claim, exceptingSecond: true) {
+            return .done([.found(earlier)])
+        }
         guard batch.entries.isEmpty else { return .wait }
         let book = try book(claim.edition)
         guard book.draw == nil else { throw .unsupported }
+        var exceptions = isLate ? [DeclaredException(.appeal, because: reason)] : []
+        if let second = claim.second, book.seconds.isTaken(second) {
+            exceptions.append(DeclaredException(.namesake, because: reason))
+        }
+        guard !exceptions.isEmpty else { throw .conflict }
         guard let serial = book.nextSerial else { throw .soldOut }
         let place = RegisterPlace(
             serial: serial, statusIndex: Int(indexes.unused(besides: [])), limit: book.limit)
         let made = try making(place)
         batch.isChange = true
-        return .done([
-            exception.record(in: claim.edition), .new(claim, place, made),
-        ])
+        return Register.Decision.done([.new(claim, place, made)]).under(
+            exceptions, in: claim.edition)
     }
 }

@@ -55,7 +55,7 @@ extension RegisterState {
         guard batch.entries.isEmpty else { return .wait }
         let book = try book(claim.edition)
         guard let end = book.holds[name], now < end else { throw .expired }
-        if let person = claim.person, book.hasCard(person) { throw .alreadyClaimed }
+        guard !book.hasCard(claim) else { throw .alreadyClaimed }
         guard let serial = book.serial(after: 0, releasing: 1) else { throw .soldOut }
         let place = RegisterPlace(
             serial: serial, statusIndex: Int(indexes.unused(besides: [])), limit: book.limit)

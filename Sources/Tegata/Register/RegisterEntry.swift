@@ -21,15 +21,18 @@ package struct RegisterClaim: Sendable {
     package let edition: EditionDigest
     /// The person's index `L`, 33 bytes, when the edition asks who claims; each occurs once per edition.
     package let person: FixedBytes<33>?
+    /// The person's second index `L₂`, where the edition asks for one; nobody else has it, but for declared exceptions.
+    package let second: FixedBytes<33>?
     /// The caller's key for this claim: a retry with the same key gets the same card.
     package let key: FixedBytes<32>
     /// A digest of everything asked, so that the same key with another content is noticed.
     package let content: FixedBytes<32>
 
     package init(
-        edition: EditionDigest, person: FixedBytes<33>?, key: FixedBytes<32>,
-        content: FixedBytes<32>
+        edition: EditionDigest, person: FixedBytes<33>?, second: FixedBytes<33>? = nil,
+        key: FixedBytes<32>, content: FixedBytes<32>
     ) {
+        self.second = second
         self.edition = edition
         self.person = person
         self.key = key
@@ -60,6 +63,8 @@ package struct RegisterPlace: Sendable {
 package struct RegisterEntry: Sendable {
     /// L; a point nobody can open for a card without a person.
     let person: FixedBytes<33>
+    /// L₂, in an edition that asks for it.
+    let second: FixedBytes<33>?
     /// D.
     let commitment: FixedBytes<33>
     let leaf: FixedBytes<32>
@@ -73,6 +78,7 @@ package struct RegisterEntry: Sendable {
     /// An entry without a row, for simulations of the register that never show one.
     package init(unsigned person: FixedBytes<33>, leaf: FixedBytes<32>) {
         self.person = person
+        second = nil
         commitment = FixedBytes()
         salt = FixedBytes()
         row = [UInt8](repeating: 0, count: Row.size)
@@ -81,7 +87,11 @@ package struct RegisterEntry: Sendable {
         self.leaf = leaf
     }
 
-    package init(row: Row, salt: FixedBytes<32>, session: [UInt8] = [], answer: String) {
+    package init(
+        row: Row, second: FixedBytes<33>? = nil, salt: FixedBytes<32>, session: [UInt8] = [],
+        answer: String
+    ) {
+        self.second = second
         guard let person = FixedBytes<33>(row.index.encoded),
             let commitment = FixedBytes<33>(row.commitment.encoded)
         else { preconditionFailure("a point is 33 bytes") }
@@ -95,12 +105,15 @@ package struct RegisterEntry: Sendable {
     }
 }
 
-/// What anyone may see of an edition: two lists of equal length, each sorted on its own.
+/// What anyone may see of an edition: lists of equal length, each sorted on its own.
 public struct PublicLists: Hashable, Sendable {
     /// The active persons' indexes `L`, 33 bytes each, sorted.
     public let persons: [[UInt8]]
     /// The active card commitments `D`, 33 bytes each, sorted.
     public let commitments: [[UInt8]]
+    /// The active persons' second indexes `L₂`, 33 bytes each, sorted; none where the edition asks for none. Two who share one are
+    /// a declared exception.
+    public let seconds: [[UInt8]]
     /// How many serials were ever given.
     public let issued: UInt32
     /// The limit in force.
@@ -110,6 +123,8 @@ public struct PublicLists: Hashable, Sendable {
         let active = book.cards.compactMap { $0 }.filter { $0.status == .valid }
         persons = active.map { $0.person.array }.sorted { $0.lexicographicallyPrecedes($1) }
         commitments = active.map { $0.commitment.array }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+        seconds = active.compactMap { $0.second?.array }
             .sorted { $0.lexicographicallyPrecedes($1) }
         issued = UInt32(book.cards.count)
         limit = book.limit

@@ -130,6 +130,8 @@ package struct CardMemo: Sendable {
     let content: FixedBytes<32>
     /// L.
     let person: FixedBytes<33>
+    /// L₂, in an edition that asks for it.
+    let second: FixedBytes<33>?
     /// D.
     let commitment: FixedBytes<33>
     let salt: FixedBytes<32>
@@ -142,8 +144,9 @@ package struct CardMemo: Sendable {
 
     init(
         serial: UInt32, statusIndex: UInt32, isUnique: Bool, key: FixedBytes<32>,
-        content: FixedBytes<32>, made: RegisterEntry
+        content: FixedBytes<32>, second: FixedBytes<33>?, made: RegisterEntry
     ) {
+        self.second = second
         self.serial = serial
         self.statusIndex = statusIndex
         self.isUnique = isUnique
@@ -164,12 +167,13 @@ package struct CardMemo: Sendable {
     func followed(by made: RegisterEntry) -> CardMemo {
         CardMemo(
             serial: serial, statusIndex: statusIndex, isUnique: isUnique, key: key,
-            content: content, made: made)
+            content: content, second: second, made: made)
     }
 
     fileprivate var fields: [UInt8] {
-        bigEndian(serial) + bigEndian(statusIndex) + [isUnique ? 1 : 0] + key.array + content.array
-            + person.array + commitment.array + salt.array + row
+        bigEndian(serial) + bigEndian(statusIndex)
+            + [(isUnique ? 1 : 0) | (second == nil ? 0 : 2)] + key.array + content.array
+            + person.array + (second?.array ?? []) + commitment.array + salt.array + row
             + bigEndian(UInt16(session.count)) + session + Array(answer.utf8)
     }
 
@@ -178,10 +182,14 @@ package struct CardMemo: Sendable {
         do {
             serial = try reader.integer()
             statusIndex = try reader.integer()
-            isUnique = try reader.take(1) == [1]
+            let flags: UInt8 = try reader.integer()
+            // A second index is one of an edition with one card a person.
+            guard [0, 1, 3].contains(flags) else { throw Refusal.malformed }
+            isUnique = flags & 1 == 1
             key = try reader.fixed()
             content = try reader.fixed()
             person = try reader.fixed()
+            second = flags & 2 == 2 ? try reader.fixed() : nil
             commitment = try reader.fixed()
             salt = try reader.fixed()
             row = try reader.take(Row.size)

@@ -7,6 +7,8 @@ struct RegisterState: Sendable {
         /// The record that holds the row in force.
         var record: UInt64
         var person: FixedBytes<33>
+        /// Who the person is by name, birth date and sex, in an edition that asks.
+        var second: FixedBytes<33>?
         var commitment: FixedBytes<33>
         var statusIndex: UInt32
         let epoch: UInt32
@@ -24,6 +26,8 @@ struct RegisterState: Sendable {
         var persons = [FixedBytes<33>: UInt32]()
         /// Whose index was replaced by that of a new ID card, and which card it was: they get no other while it is there.
         var earlier = [FixedBytes<33>: UInt32]()
+        /// Who has which second index, in an edition that asks for it.
+        var seconds = SecondIndexes()
         /// Members without a phone, on the issuer's word.
         var declared = Set<FixedBytes<33>>()
         /// How the nodes changed, signed, in order.
@@ -164,7 +168,8 @@ struct RegisterState: Sendable {
         _ entry: LogEntry, _ salt: FixedBytes<32>, because reason: String
     ) throws(Refusal) {
         guard books[entry.edition] != nil else { throw .malformed }
-        let (_, person) = try DeclaredException.read(entry.content)
+        let (kind, person) = try DeclaredException.read(entry.content)
+        if kind == .namesake { books[entry.edition]?.seconds.except() }
         if let person {
             guard hasCard(person, in: entry.edition),
                 books[entry.edition]?.declared.insert(person).inserted == true
@@ -226,15 +231,18 @@ struct RegisterState: Sendable {
             try card.move(from: [.valid], to: .revoked)
         case .reissue, .transfer, .renewal:
             let isSamePerson = card.person == memo.person
-            guard card.status == .valid, isSamePerson == (entry.kind == .reissue) else {
-                throw .malformed
-            }
+            // A person's own ID card says who it is; by which name they are known stays what it was.
+            guard card.status == .valid, isSamePerson == (entry.kind == .reissue),
+                !isSamePerson || card.second == memo.second
+            else { throw .malformed }
             // The card before is dead, and its place in the list with it.
             try indexes.set(.revoked, at: card.statusIndex)
             books[edition]?.persons[card.person] = nil
             try admit(memo, to: edition)
             if entry.kind == .renewal { books[edition]?.earlier[card.person] = memo.serial }
-            if entry.kind == .transfer { books[edition]?.forgetEarlier(of: memo.serial) }
+            if entry.kind == .transfer {
+                books[edition]?.forgetEarlier(of: memo.serial, but: memo.second)
+            }
             card = CardState(memo, record: size)
         case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
             .exception, .nodes, .count, .notice, .receipt, .withdrawal, .redemption,
@@ -257,6 +265,9 @@ struct RegisterState: Sendable {
             !memo.isUnique || books[edition]?.hasCard(memo.person) == false
         else { throw .malformed }
         try indexes.use(memo.statusIndex)
+        if let second = memo.second {
+            try books[edition]?.seconds.give(second, to: memo.serial)
+        }
         if memo.isUnique { books[edition]?.persons[memo.person] = memo.serial }
         if !memo.session.isEmpty { books[edition]?.sessions.wait(size) }
         answers[key] = Answer(record: size, content: memo.content)
@@ -269,8 +280,9 @@ extension RegisterState.Book {
         persons[person] != nil || earlier[person] != nil
     }
 
-    fileprivate mutating func forgetEarlier(of serial: UInt32) {
+    fileprivate mutating func forgetEarlier(of serial: UInt32, but second: FixedBytes<33>? = nil) {
         earlier = earlier.filter { $0.value != serial }
+        seconds.forget(serial, but: second)
     }
 
     /// The serial that the next card gets: the lowest that was returned, else the next; `nil` when sold out.
@@ -308,6 +320,7 @@ extension RegisterState.CardState {
     fileprivate init(_ memo: CardMemo, record: UInt64) {
         self.record = record
         person = memo.person
+        second = memo.second
         commitment = memo.commitment
         statusIndex = memo.statusIndex
         epoch = memo.epoch
@@ -325,7 +338,7 @@ extension Register.Outcome {
     /// The record of a card that came to exist.
     static func new(
         _ claim: RegisterClaim, _ place: RegisterPlace, _ made: RegisterEntry,
-        as kind: LogEntry.Kind = .card
+        as kind: LogEntry.Kind = .card, keeping second: FixedBytes<33>? = nil
     ) -> Register.Outcome {
         .new(
             .leaf(kind, claim.edition, made.leaf),
@@ -333,6 +346,6 @@ extension Register.Outcome {
                 CardMemo(
                     serial: place.serial.number, statusIndex: UInt32(place.statusIndex),
                     isUnique: claim.person != nil, key: claim.key, content: claim.content,
-                    made: made)))
+                    second: kind == .reissue ? second : made.second, made: made)))
     }
 }

@@ -13,7 +13,8 @@ struct AttestedSession {
             32
                 + Session.size(
                     attestors: parameters.attestors, keys: keys,
-                    namingCutOff: edition.edition.cutOff != nil)
+                    namingCutOff: edition.edition.cutOff != nil,
+                    hasSecond: edition.edition.asksSecondIndex)
         }
     }
 
@@ -37,7 +38,8 @@ struct AttestedSession {
             let written = try reader.take(reader.remaining)
             let size = Token.size(
                 threshold: parameters.attestors.threshold,
-                namingCutOff: edition.edition.cutOff != nil)
+                namingCutOff: edition.edition.cutOff != nil,
+                hasSecond: edition.edition.asksSecondIndex)
             guard written.count > size else { throw .malformed }
             let token = try Token(
                 parsing: Array(written[..<size]), threshold: parameters.attestors.threshold)
@@ -53,7 +55,7 @@ struct AttestedSession {
                     attestors: parameters.attestors, keys: keys,
                     scope: Scope(edition: digest, salt: salt), at: expires == 0 ? 0 : expires - 1)
         }
-        try edition.check(verified.token.body)
+        try edition.check(verified.token.body, forCard: true)
         return verified
     }
 

@@ -8,11 +8,14 @@ extension Holder {
     /// card came from it. The ID card is needed now, and not again.
     ///
     /// - Returns: what to send, and what to keep until a list with it is frozen.
-    /// - Throws: `Refusal`, or what the ID card throws.
+    /// - Throws: `Refusal`, or what the ID card throws; `unsupported` for an edition with a second index, whose cards are asked for
+    ///   directly.
     public func deposit(
         for edition: OpenEdition, proving card: some IdentityCard
     ) async throws -> Deposit {
-        guard let ask = edition.nonce else { throw Refusal.unsupported }
+        guard let ask = edition.nonce, !edition.edition.asksSecondIndex else {
+            throw Refusal.unsupported
+        }
         let now = clock()
         let nonce = try await ask()
         let expires = UInt64(clamping: now + CardRequest.lifetime)

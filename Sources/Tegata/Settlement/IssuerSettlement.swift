@@ -18,6 +18,8 @@ extension Issuer {
         else {
             throw .typeMismatch
         }
+        // From a list a holder proves one index; the second one would be the holder's word.
+        guard !opened.edition.asksSecondIndex else { throw .unsupported }
         try checkTimes(expires: deposit.expires, opened.edition, at: now)
         guard let asked = try await store.content(of: deposit.nonce, now: now),
             asked.hasSameBytes(as: deposit.edition)
@@ -32,7 +34,7 @@ extension Issuer {
                 at: UInt64(clamping: now))
             return session
         }
-        try opened.check(session.token.body)
+        try opened.check(session.token.body, forCard: true)
         guard !opened.isLate(session.token.body) else { throw .nationalIDInvalid }
         try await store.consume(deposit.nonce, now: now)
         let attested = AttestedSession(session, answering: question, in: opened.digest)

@@ -133,14 +133,16 @@ public struct CardOnlyCheck: Sendable {
 }
 
 extension OpenEdition {
-    /// That a session's kind of ID card is one this edition accepts, that it is a real one where only real ones count, and that
-    /// attestors were asked about the edition's cut-off.
+    /// That a session's kind of ID card is one this edition accepts, that it is a real one where only real ones count, that
+    /// attestors were asked about the edition's cut-off, and about a second index where the edition has one and the session is for a
+    /// card.
     ///
     /// - Throws: `nationalIDInvalid`.
-    func check(_ body: Token.Body) throws(Refusal) {
+    func check(_ body: Token.Body, forCard isForCard: Bool) throws(Refusal) {
         guard edition.nationalID.contains(where: { $0.number == body.cardClass }),
             usesTestAnchors || !body.flags.contains(.testAnchors),
-            body.cutOff == edition.cutOffTime
+            body.cutOff == edition.cutOffTime,
+            (body.blinded.second != nil) == (isForCard && edition.asksSecondIndex)
         else { throw .nationalIDInvalid }
     }
 
@@ -153,7 +155,7 @@ extension OpenEdition {
     ///
     /// - Throws: `nationalIDInvalid`.
     func personCheck(_ body: Token.Body) throws(Refusal) -> PersonCheck {
-        try check(body)
+        try check(body, forCard: false)
         guard let trust else { throw .nationalIDInvalid }
         return .proven(
             trust, usesTestAnchors: body.flags.contains(.testAnchors),

@@ -16,6 +16,8 @@ package struct CertificateExtensions: Sendable {
     package private(set) var hasCriticalSubjectAlternativeName = false
     /// The DNS names among the subject's alternative names, as written (RFC 5280 §4.2.1.6).
     package private(set) var dnsNames: [String] = []
+    /// Where the subject's alternative names lie in the certificate's bytes; `nil` where there are none.
+    private(set) var alternativeNames: Range<Int>?
     /// Whether something critical is there that this module does not process.
     package private(set) var hasUnprocessedCritical = false
     /// Whether there are name or policy constraints, which this module does not process and never ignores.
@@ -98,6 +100,7 @@ package struct CertificateExtensions: Sendable {
             let names = try content.element(DERTag.sequence)
             guard !names.content.isEmpty else { throw .invalidValue }
             hasCriticalSubjectAlternativeName = isCritical
+            alternativeNames = names.content
             dnsNames = try Self.dnsNames(in: content.reader(of: names.content))
         case .nameConstraints, .policyConstraints:
             hasConstraints = true

@@ -14,9 +14,13 @@ public struct JPKI: EvidenceVerifier {
     public init(anchors: Anchors, revocation: RevocationPolicy) {
         self.anchors = anchors
         self.revocation = revocation
-        let policy = JPKIProfile.pathPolicy(test: anchors.usesTestAnchors)
-        validators = Dictionary(grouping: anchors.trusted, by: \.profile.cardClass).mapValues {
-            PathValidator(anchors: $0.map(\.anchor), policy: policy)
+        let isTest = anchors.usesTestAnchors
+        validators = Dictionary(grouping: anchors.trusted, by: \.profile.cardClass).compactMapValues
+        { trusted in
+            trusted.first.map {
+                PathValidator(
+                    anchors: trusted.map(\.anchor), policy: $0.profile.pathPolicy(test: isTest))
+            }
         }
     }
 
@@ -44,36 +48,68 @@ public struct JPKI: EvidenceVerifier {
             notBefore: certificate.notBefore, revocation: state, usesTestAnchors: usesTestAnchors)
     }
 
+    /// Checks path, profile, signature and revocation of a signature certificate, and who it names (`Spec/national-id.md` §5a).
+    ///
+    /// - Parameters:
+    ///   - evidence: what `IdentityCard.secondEvidence(over:)` gave.
+    ///   - challenge: the challenge the attestor computed itself, 32 bytes.
+    ///   - time: seconds since 1970.
+    /// - Returns: what the attestor may use; its `personInput` is the second one.
+    /// - Throws: as `verify`; `unsupported` without anchors for signatures.
+    public func verifySecond(
+        _ evidence: [UInt8], over challenge: [UInt8], at time: Int64
+    ) async throws(Refusal) -> VerifiedEvidence {
+        guard validators[.jpkiSignature] != nil else { throw .unsupported }
+        let evidence = try CardEvidence(parsing: evidence)
+        let certificate = try signer(of: evidence, as: .signature, over: challenge, at: time).leaf
+        guard evidence.fixedSignature.isEmpty,
+            let person = try? NamedPerson(in: certificate)
+        else { throw .nationalIDInvalid }
+        let state = try await revocation.check(
+            serialNumber: certificate.serialNumber, issuer: Array(certificate.issuer), at: time)
+        return VerifiedEvidence(
+            cardClass: evidence.cardClass, personInput: person.input,
+            notBefore: certificate.notBefore, revocation: state, usesTestAnchors: usesTestAnchors)
+    }
+
     /// Everything but revocation: what the certificate and the two signatures prove by themselves.
     private func person(
         _ evidence: CardEvidence, over challenge: [UInt8], at time: Int64
     ) throws(Refusal) -> (Certificate, personInput: [UInt8]) {
-        guard challenge.count == 32 else { throw .malformed }
-        guard let validator = validators[evidence.cardClass],
-            let profile = [JPKIProfile.rsa, .p384].first(where: {
-                $0.cardClass == evidence.cardClass
-            }),
-            let certificate = try? Certificate(parsing: evidence.certificate),
-            certificate.signatureAlgorithm == profile.certificateAlgorithm,
-            let path = try? validator.validate(leaf: certificate, at: time),
-            profile.accepts(path.leafKey)
+        guard let profile = JPKIProfile.all.first(where: { $0.cardClass == evidence.cardClass }),
+            profile.role == .userAuthentication
         else { throw .nationalIDInvalid }
-        let message = SignedMessage.challenge(challenge, for: profile.cardClass)
-        guard profile.isValid(evidence.signature, over: message, by: path.leafKey) else {
-            throw .nationalIDInvalid
-        }
+        let path = try signer(of: evidence, as: profile, over: challenge, at: time)
         guard profile.repeatsSignatures else {
             guard evidence.fixedSignature.isEmpty else { throw .nationalIDInvalid }
-            return (certificate, PersonInput.certificate(profile.cardClass, certificate))
+            return (path.leaf, PersonInput.certificate(profile.cardClass, path.leaf))
         }
         let fixed = SignedMessage.fixed(for: profile.cardClass)
         guard profile.isValid(evidence.fixedSignature, over: fixed, by: path.leafKey) else {
             throw .nationalIDInvalid
         }
         return (
-            certificate,
+            path.leaf,
             PersonInput.repeating(
-                profile.cardClass, certificate, fixedSignature: evidence.fixedSignature)
+                profile.cardClass, path.leaf, fixedSignature: evidence.fixedSignature)
         )
+    }
+
+    /// The path of a certificate of this profile whose key signed `challenge`.
+    private func signer(
+        of evidence: CardEvidence, as profile: JPKIProfile, over challenge: [UInt8], at time: Int64
+    ) throws(Refusal) -> ValidatedPath {
+        guard challenge.count == 32 else { throw .malformed }
+        guard evidence.cardClass == profile.cardClass,
+            let validator = validators[profile.cardClass],
+            let certificate = try? Certificate(parsing: evidence.certificate),
+            certificate.signatureAlgorithm == profile.certificateAlgorithm,
+            let path = try? validator.validate(leaf: certificate, at: time),
+            profile.accepts(path.leafKey),
+            profile.isValid(
+                evidence.signature,
+                over: SignedMessage.challenge(challenge, for: profile.cardClass), by: path.leafKey)
+        else { throw .nationalIDInvalid }
+        return path
     }
 }

@@ -1,4 +1,4 @@
-internal import Tegata
+package import Tegata
 internal import TegataCrypto
 
 /// What the certificates of one kind of My Number Card look like: rows of a table, so that the next card is one more.
@@ -9,6 +9,8 @@ struct JPKIProfile: Sendable {
     let certificateAlgorithm: SignatureAlgorithm
     /// How the card signs.
     let hash: HashFunction
+    /// What its certificates are for.
+    var role = TestAuthority.Role.userAuthentication
 
     /// Today's card: RSA-2048, exponent 65,537, SHA-256.
     static let rsa = JPKIProfile(
@@ -17,24 +19,37 @@ struct JPKIProfile: Sendable {
     static let p384 = JPKIProfile(
         cardClass: .jpkiP384, certificateAlgorithm: .ecdsa(.sha384), hash: .sha384)
 
+    /// The other certificate of today's card, for signatures: it names its holder.
+    static let signature = JPKIProfile(
+        cardClass: .jpkiSignature, certificateAlgorithm: .rsa(.sha256), hash: .sha256,
+        role: .signature)
+    static let all = [rsa, p384, signature]
+
     /// The policy of user-authentication certificates, and the one of our test authorities. J-LIS publishes a test
     /// policy for signature certificates only, 1.2.392.200149.8.5.1.0.20; this one is formed after it.
     static let productionPolicy = ObjectIdentifier(1, 2, 392, 200_149, 8, 5, 1, 3, 30)
     static let testPolicy = ObjectIdentifier(1, 2, 392, 200_149, 8, 5, 1, 0, 30)
-    /// The J-LIS test policy of signature certificates, which must never pass here.
+    /// Those of signature certificates, which must never pass where a person authenticates.
+    static let signaturePolicy = ObjectIdentifier(1, 2, 392, 200_149, 8, 5, 1, 1, 20)
     static let testSignaturePolicy = ObjectIdentifier(1, 2, 392, 200_149, 8, 5, 1, 0, 20)
 
-    /// The rules of a user-authentication certificate: the root signs it directly, the key may do nothing but
-    /// authenticate, and policy and key usage are critical.
-    static func pathPolicy(test: Bool) -> PathPolicy {
+    /// The rules of its certificates: the root signs them directly, the key may do nothing but what the role is, and policy and
+    /// key usage are critical.
+    func pathPolicy(test: Bool) -> PathPolicy {
         var policy = PathPolicy()
         policy.maximumIntermediates = 0
-        policy.leafKeyUsage = .digitalSignature
-        policy.forbiddenLeafKeyUsage = KeyUsage(rawValue: .max).subtracting(.digitalSignature)
         policy.requiresCriticalKeyUsage = true
-        policy.purpose = .clientAuthentication
-        policy.certificatePolicy = test ? testPolicy : productionPolicy
         policy.requiresCriticalPolicy = true
+        switch role {
+        case .userAuthentication:
+            policy.leafKeyUsage = .digitalSignature
+            policy.purpose = .clientAuthentication
+            policy.certificatePolicy = test ? Self.testPolicy : Self.productionPolicy
+        case .signature:
+            policy.leafKeyUsage = [.digitalSignature, .nonRepudiation]
+            policy.certificatePolicy = test ? Self.testSignaturePolicy : Self.signaturePolicy
+        }
+        policy.forbiddenLeafKeyUsage = KeyUsage(rawValue: .max).subtracting(policy.leafKeyUsage)
         return policy
     }
 
@@ -62,4 +77,9 @@ struct JPKIProfile: Sendable {
     var repeatsSignatures: Bool {
         if case .rsa = certificateAlgorithm { true } else { false }
     }
+}
+
+extension CardClass {
+    /// The signature certificate of today's My Number Card: for a second index, never for an edition's `nationalID`.
+    package static let jpkiSignature = CardClass("jpki-sign-rsa/v1")
 }

@@ -14,6 +14,18 @@ enum CertificateName {
             })
     }
 
+    /// A SEQUENCE of `otherName`s, each a UTF8String.
+    static func otherNames(_ names: [(ObjectIdentifier, String)]) -> [UInt8] {
+        DER.sequence(
+            names.flatMap { type, text in
+                DER.element(
+                    DERTag.contextConstructed(0), DER.identifier(type),
+                    DER.element(
+                        DERTag.contextConstructed(0),
+                        DER.element(DERTag.utf8String, Array(text.utf8))))
+            })
+    }
+
     /// A My Number Card names nobody: 23 characters that say nothing. An Estonian card names the person.
     static func subject(_ cardClass: CardClass, serial: UInt32, code: String) -> [UInt8] {
         guard cardClass == .estonian else {

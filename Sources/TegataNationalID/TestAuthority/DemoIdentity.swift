@@ -18,10 +18,26 @@ public struct DemoIdentity: IdentityCard {
         reader = CardInReader(card, pin: "1234")
     }
 
+    /// A person with a made-up name whose card, of today's kind, can sign too: for editions with a second index. The same name,
+    /// day and sex again is the same person with another card.
+    ///
+    /// - Parameters:
+    ///   - name: a name that nobody has.
+    ///   - born: an era's digit, then year, month and day: `419900102`.
+    ///   - sex: 1, 2 or 9.
+    public init(named name: String, born: String = "419900102", sex: String = "2") {
+        card = Self.authority.card(pin: "1234")
+        let signing = Self.signatureAuthority.signatureCard(of: name, born: born, sex: sex)
+        reader = CardInReader(card, pin: "1234", signing: (signing, "TEST0123"))
+    }
+
     /// The authority behind demonstration cards of today's kind, made when first used and gone with the process.
     public static let authority = TestAuthority(for: .jpkiRSA)
     /// The same for the next kind.
     public static let nextAuthority = TestAuthority(for: .jpkiP384)
+
+    /// The same for signature certificates.
+    public static let signatureAuthority = TestAuthority.forSignatures()
 
     /// The kind of card.
     public var cardClass: CardClass { card.cardClass }
@@ -40,6 +56,21 @@ public struct DemoIdentity: IdentityCard {
     public func evidence(over challenge: [UInt8]) async throws -> [UInt8] {
         try await reader.evidence(over: challenge)
     }
+
+    /// The second input of a person with a name.
+    ///
+    /// - Returns: 32 bytes, for the blinding only; `nil` for a person without a name.
+    /// - Throws: `CardError`.
+    public func secondInput() async throws -> [UInt8]? { try await reader.secondInput() }
+
+    /// Signature certificate and signature over `challenge`.
+    ///
+    /// - Parameter challenge: 32 bytes.
+    /// - Returns: the bytes of `Spec/national-id.md` §2; `nil` for a person without a name.
+    /// - Throws: `CardError`.
+    public func secondEvidence(over challenge: [UInt8]) async throws -> [UInt8]? {
+        try await reader.secondEvidence(over: challenge)
+    }
 }
 
 extension EvidenceVerifier where Self == JPKI {
@@ -47,17 +78,21 @@ extension EvidenceVerifier where Self == JPKI {
     /// result that it stands behind says so.
     public static var testCards: JPKI {
         JPKI(
-            anchors: .test(DemoIdentity.authority, DemoIdentity.nextAuthority),
+            anchors: .test(
+                DemoIdentity.authority, DemoIdentity.nextAuthority,
+                signatures: [DemoIdentity.signatureAuthority]),
             revocation: .requireGood(from: DemoRevocation()))
     }
 }
 
-/// Asks whichever of the two demonstration authorities issued the certificate.
+/// Asks whichever of the demonstration authorities issued the certificate.
 private struct DemoRevocation: RevocationSource {
     func revocation(
         ofSerialNumber serialNumber: [UInt8], issuer: [UInt8], at time: Int64
     ) async throws -> Revocation {
-        let authorities = [DemoIdentity.authority, DemoIdentity.nextAuthority]
+        let authorities = [
+            DemoIdentity.authority, DemoIdentity.nextAuthority, DemoIdentity.signatureAuthority,
+        ]
         for authority in authorities {
             if let answer = try? await authority.revocation(
                 ofSerialNumber: serialNumber, issuer: issuer, at: time)

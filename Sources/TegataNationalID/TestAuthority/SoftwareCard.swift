@@ -13,10 +13,13 @@ public final class SoftwareCard: Sendable {
     public let certificate: [UInt8]
     private let key: Key
     private let pin: [UInt8]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Wrong PINs in a row until the card locks.
     public static let allowedTries = 3
+    /// Wrong passwords in a row until a signature certificate's key locks.
+    public static let allowedPasswordTries = 5
+    private let allowed: Int
 
     /// The card's key.
     package enum Key: Sendable {
@@ -32,7 +35,7 @@ public final class SoftwareCard: Sendable {
     }
 
     private struct State {
-        var triesLeft = SoftwareCard.allowedTries
+        var triesLeft: Int
         var isUnlocked = false
     }
 
@@ -41,6 +44,8 @@ public final class SoftwareCard: Sendable {
         self.certificate = certificate
         self.key = key
         self.pin = Array(pin.utf8)
+        allowed = cardClass == .jpkiSignature ? Self.allowedPasswordTries : Self.allowedTries
+        state = Mutex(State(triesLeft: allowed))
     }
 
     /// How many wrong PINs the card will still take. Asking costs none (VERIFY without data, answer 63 Cx).
@@ -51,7 +56,7 @@ public final class SoftwareCard: Sendable {
     /// - Throws: `wrongPIN`, which costs one try, or `locked` when none is left; a locked card stays locked.
     public func verify(pin attempt: String) throws(CardError) {
         let attempt = Array(attempt.utf8)
-        let pin = pin
+        let (pin, allowed) = (pin, allowed)
         let isRight = SecretBytes.areEqual(attempt.span, pin.span)
         let error: CardError? = state.withLock { state in
             state.isUnlocked = false
@@ -60,7 +65,7 @@ public final class SoftwareCard: Sendable {
                 state.triesLeft -= 1
                 return state.triesLeft == 0 ? .locked : .wrongPIN
             }
-            state.triesLeft = Self.allowedTries
+            state.triesLeft = allowed
             state.isUnlocked = true
             return nil
         }

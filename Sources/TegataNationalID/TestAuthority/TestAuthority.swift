@@ -33,6 +33,11 @@ public final class TestAuthority: RevocationSource {
         self.init(for: cardClass, role: .userAuthentication, generation: 2026)
     }
 
+    /// A new authority for the signature certificates of today's My Number Card.
+    public static func forSignatures() -> TestAuthority {
+        TestAuthority(for: .jpkiRSA, role: .signature, generation: 2026)
+    }
+
     /// A name that is not given is unlike any other authority's; a given one makes a look-alike.
     package init(
         for cardClass: CardClass, role: Role, generation: Int, named name: [UInt8]? = nil
@@ -75,6 +80,46 @@ public final class TestAuthority: RevocationSource {
         let key: SoftwareCard.Key =
             cardClass == .jpkiRSA ? .rsa(RSA.PrivateKey()) : .nist(NISTPrivateKey(.p384))
         return card(pin: pin, key: key, code: code)
+    }
+
+    /// The signature certificate of a made-up person's ID card, with a key of its own. Only an authority `forSignatures` issues
+    /// any that pass.
+    ///
+    /// - Parameters:
+    ///   - name: the name.
+    ///   - born: an era's digit, then year, month and day: `419900102`.
+    ///   - sex: 1, 2 or 9.
+    ///   - substitutes: a digit for each character of the name: 1 where it stands for one that could not be written. None by default.
+    ///   - password: what the holder will have to type; 6 to 16 characters on a real card.
+    /// - Returns: the card, with a key of its own.
+    public func signatureCard(
+        of name: String, born: String, sex: String, substitutes: String? = nil,
+        password: String = "TEST0123"
+    ) -> SoftwareCard {
+        signatureCard(
+            of: name, born: born, sex: sex, substitutes: substitutes, password: password,
+            key: .rsa(RSA.PrivateKey()))
+    }
+
+    /// The same with a key made elsewhere, and with a certificate that `change` may spoil before it is signed.
+    package func signatureCard(
+        of name: String, born: String, sex: String, substitutes: String? = nil,
+        password: String = "TEST0123", key: SoftwareCard.Key,
+        change: (inout CertificateTemplate) -> Void = { _ in }
+    ) -> SoftwareCard {
+        var template = leaf(for: key.publicKey, code: "")
+        let marks = substitutes ?? String(repeating: "0", count: name.unicodeScalars.count)
+        template.extensions.append(
+            .init(
+                .subjectAlternativeName,
+                CertificateName.otherNames([
+                    (.jpkiName, name), (.jpkiBirthDate, born), (.jpkiSex, sex),
+                    (.jpkiAddress, "Test-ken Test-shi 1-1"), (.jpkiNameSubstitutes, marks),
+                ])))
+        change(&template)
+        return SoftwareCard(
+            cardClass: .jpkiSignature, certificate: template.issued(for: key.publicKey, by: signer),
+            key: key, pin: password)
     }
 
     /// A card with a key made elsewhere, and with a certificate that `change` may spoil before it is signed.

@@ -16,6 +16,12 @@ package enum Generators {
         HashToCurve.secp256k1(uid, domain: domain("UID"))
     }
 
+    /// The point of a person by name, birth date and sex: P₂ = H2C(second input), on a domain of its own, so that it is never
+    /// anybody's P.
+    package static func secondPerson(_ input: [UInt8]) -> Point {
+        HashToCurve.secp256k1(input, domain: domain("UID2"))
+    }
+
     /// The base V of pseudonyms: different for every verifier, edition and epoch.
     package static func pseudonym(_ scope: PseudonymScope) -> Point {
         HashToCurve.secp256k1(scope.encoded, domain: domain("NF"))

@@ -41,10 +41,12 @@ package struct IDChallenge: Hashable, Sendable {
     /// The hash that the ID card signs, 32 bytes.
     package var hash: FixedBytes<32> { SHA256.hash(encoded) }
 
-    /// The hashed bytes: prefix, suite, attestors (count in four bytes; key and nonce of each), R, α, scope,
-    /// purpose, expiry, and in version 2 the cut-off. Counts and lengths little-endian, times in eight bytes big-endian.
+    /// The hashed bytes: prefix, suite, attestors (count in four bytes; key and nonce of each), R, α, with a second index α₂,
+    /// scope, purpose, expiry, and the cut-off where there is one. Counts and lengths little-endian, times in eight bytes big-endian.
+    /// The prefix names the version of the token that attestors give for it.
     package var encoded: [UInt8] {
-        Array((cutOff == nil ? "TEGATA-V01-ID-CHALLENGE" : "TEGATA-V02-ID-CHALLENGE").utf8)
+        let version = Token.version(hasSecond: blinded.second != nil, hasCutOff: cutOff != nil)
+        return Array("TEGATA-V0\(version)-ID-CHALLENGE".utf8)
             + Codec.prefixed(Array(Point.sigmaSuite.utf8))
             + Codec.count(attestors.count) + attestors.flatMap { $0.key.array + $0.nonce.array }
             + blinded.encoded + scope.array + Codec.prefixed(Array(purpose.utf8))

@@ -1,7 +1,8 @@
 package import TegataCrypto
 
 /// "The person this card was issued to made a national-ID proof for this question": session, L and the proof that
-/// they belong together. 112 + 68·t_A + 98·t + 97 bytes: 639 at t_A = 2, t = 3 (protocol.md 4.4, ID-bound).
+/// they belong together. 112 + 68·t_A + 98·t + 97 bytes: 639 at t_A = 2, t = 3 (protocol.md 4.4, ID-bound). With a second index
+/// L₂ stands before L.
 ///
 /// Freshness comes through the scope: it commits to the question, the ID card signed the scope, and the attestors'
 /// token carries it.
@@ -14,12 +15,12 @@ package enum IdentityAnswer {
         question: ProofContext, using source: inout some Randomness
     ) throws(ProofError) -> [UInt8] {
         try verified.token.check(Scope(edition: verified.edition, answering: question))
-        let index = try verified.index(unblindedBy: blinding).point
+        let index = try verified.index(unblindedBy: blinding).points
         let statement = Statement.identity(
-            base: verified.token.body.blinded.base, evaluated: verified.evaluated, index: index,
+            base: verified.token.body.blinded.base, evaluated: verified.points, index: index,
             question.about(verified.token.hash.array))
         let proof = try statement.prove([blinding.secret], using: &source)
-        return session.encoded + index.encoded + proof
+        return session.encoded + index.indexEncoded + proof
     }
 
     /// The person's index and the token behind it, once everything holds for this edition and question. The caller
@@ -32,18 +33,19 @@ package enum IdentityAnswer {
     ) throws(ProofError) -> VerifiedIdentity {
         var reader = Reader(answer)
         let session = try Session(from: &reader, attestors: attestors, keys: keys)
-        let index = try reader.point()
+        let index = try PersonPoints(
+            indexFrom: &reader, hasSecond: session.token.body.blinded.second != nil)
         let proof = try reader.take(64)
         try reader.finish()
         let verified = try session.verify(
             attestors: attestors, keys: keys,
             scope: Scope(edition: edition, answering: question), at: time)
         let statement = Statement.identity(
-            base: verified.token.body.blinded.base, evaluated: verified.evaluated, index: index,
+            base: verified.token.body.blinded.base, evaluated: verified.points, index: index,
             question.about(verified.token.hash.array))
         guard statement.isValid(proof) else { throw .invalidProof }
         return VerifiedIdentity(
-            index: PersonIndex(edition: edition, point: index), session: session,
+            index: PersonIndex(edition: edition, index), session: session,
             token: verified.token)
     }
 
@@ -55,7 +57,7 @@ package enum IdentityAnswer {
 
 /// An identity answer that has been checked. Only `IdentityAnswer.verify` makes one.
 package struct VerifiedIdentity: Hashable, Sendable {
-    /// L.
+    /// L, and L₂ with a second index.
     package let index: PersonIndex
     /// What was checked.
     package let session: Session

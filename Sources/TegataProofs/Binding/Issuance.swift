@@ -1,18 +1,18 @@
 package import TegataCrypto
 
 /// A holder's request for a card, direct mode: session, L, D_h and π₁. 178 + 68·t_A + 98·t + 128 bytes:
-/// 736 at t_A = 2, t = 3 (protocol.md 4.3a).
+/// 736 at t_A = 2, t = 3 (protocol.md 4.3a). With a second index L₂ stands before L.
 ///
 /// It shows R, which an attestor recognises: the issuer seals it for a named auditor and never publishes it.
 package struct IssuanceRequest: Hashable, Sendable {
     package let session: Session
-    let index: Point
+    let index: PersonPoints
     let commitment: Point
     let proof: [UInt8]
 
-    /// Session ‖ L 33 ‖ D_h 33 ‖ π₁ 128.
+    /// Session ‖ L₂ 33, where the session has one ‖ L 33 ‖ D_h 33 ‖ π₁ 128.
     package var encoded: [UInt8] {
-        session.encoded + index.encoded + commitment.encoded + proof
+        session.encoded + index.indexEncoded + commitment.encoded + proof
     }
 
     /// The wallet's side: fresh s and r, and the proof that they and ρ belong together.
@@ -25,17 +25,17 @@ package struct IssuanceRequest: Hashable, Sendable {
         question: ProofContext, using source: inout some Randomness
     ) throws(ProofError) -> (request: IssuanceRequest, secrets: PendingCard) {
         try verified.token.check(Scope(edition: verified.edition, answering: question))
-        let index = try verified.index(unblindedBy: blinding)
+        let index = try verified.index(unblindedBy: blinding).points
         let pending = PendingCard(redrawingFrom: &source)
         guard let commitment = pending.commitment else { throw .vanished }
         let statement = Statement.issuance(
-            base: verified.token.body.blinded.base, evaluated: verified.evaluated,
-            index: index.point, commitment: commitment,
+            base: verified.token.body.blinded.base, evaluated: verified.points, index: index,
+            commitment: commitment,
             question.about(verified.token.hash.array))
         let proof = try statement.prove(
             [blinding.secret, pending.secret, pending.blinding], using: &source)
         let request = IssuanceRequest(
-            session: session, index: index.point, commitment: commitment, proof: proof)
+            session: session, index: index, commitment: commitment, proof: proof)
         return (request, pending)
     }
 
@@ -45,7 +45,9 @@ package struct IssuanceRequest: Hashable, Sendable {
         return FixedBytes<33>(Array(bytes[(bytes.count - 194)..<(bytes.count - 161)]))
     }
 
-    private init(session: Session, index: Point, commitment: Point, proof: [UInt8]) {
+    private init(
+        session: Session, index: PersonPoints, commitment: Point, proof: [UInt8]
+    ) {
         self.session = session
         self.index = index
         self.commitment = commitment
@@ -60,7 +62,8 @@ package struct IssuanceRequest: Hashable, Sendable {
     ) throws(ProofError) {
         var reader = Reader(bytes)
         session = try Session(from: &reader, attestors: attestors, keys: keys)
-        index = try reader.point()
+        index = try PersonPoints(
+            indexFrom: &reader, hasSecond: session.token.body.blinded.second != nil)
         commitment = try reader.point()
         proof = try reader.take(128)
         try reader.finish()
@@ -77,19 +80,20 @@ package struct IssuanceRequest: Hashable, Sendable {
         let verified = try session.verify(
             attestors: attestors, keys: keys, scope: scope, at: time)
         let statement = Statement.issuance(
-            base: verified.token.body.blinded.base, evaluated: verified.evaluated, index: index,
-            commitment: commitment, question.about(verified.token.hash.array))
+            base: verified.token.body.blinded.base, evaluated: verified.points, index: index,
+            commitment: commitment,
+            question.about(verified.token.hash.array))
         guard statement.isValid(proof) else { throw .invalidProof }
         return VerifiedIssuanceRequest(
-            token: verified.token, index: PersonIndex(edition: edition, point: index),
+            token: verified.token, index: PersonIndex(edition: edition, index),
             wallet: WalletCommitment(commitment))
     }
 }
 
-/// A request that may be allocated: a new person if L is not in the register. Only `verify` makes one.
+/// A request that may be allocated: a new person if neither L nor L₂ is in the register. Only `verify` makes one.
 package struct VerifiedIssuanceRequest: Hashable, Sendable {
     package let token: VerifiedToken
-    /// L: what one-person-one-card compares.
+    /// L, and L₂ with a second index: what one-person-one-card compares.
     package let index: PersonIndex
     /// What the issuer completes to a card commitment.
     package let wallet: WalletCommitment

@@ -13,6 +13,8 @@ package struct RequesterGrant: Hashable, Sendable {
     }
 
     package static let size = 146
+    /// How long one may be, in seconds: a day, and a minute for clocks. Nobody can take it back before.
+    package static let lifetime: UInt64 = 86_460
 
     package let rights: Rights
     package let edition: FixedBytes<32>
@@ -39,7 +41,7 @@ package struct RequesterGrant: Hashable, Sendable {
 
     /// Reads 146 bytes, whoever signed them.
     ///
-    /// - Throws: `malformed`.
+    /// - Throws: `malformed`, also for one that is longer than a day.
     package init(parsing bytes: [UInt8]) throws(ProofError) {
         var reader = Reader(bytes)
         guard try reader.take(1) == [1] else { throw .malformed }
@@ -49,7 +51,7 @@ package struct RequesterGrant: Hashable, Sendable {
         key = try reader.fixed()
         let from: UInt64 = try reader.integer()
         let until: UInt64 = try reader.integer()
-        guard from <= until else { throw .malformed }
+        guard from <= until, until - from <= Self.lifetime else { throw .malformed }
         validity = from...until
         signature = try reader.fixed()
         try reader.finish()

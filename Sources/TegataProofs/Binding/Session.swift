@@ -1,6 +1,7 @@
 package import TegataCrypto
 
-/// A whole session as a holder shows it: the token and t node answers. 112 + 68·t_A + 98·t bytes.
+/// A whole session as a holder shows it: the token and t node answers. 112 + 68·t_A + 98·t bytes, 33·(1 + t) more with a
+/// second index.
 package struct Session: Hashable, Sendable {
     package let token: Token
     package let answers: [NodeAnswer]
@@ -27,7 +28,10 @@ package struct Session: Hashable, Sendable {
     ) throws(ProofError) {
         token = try Token(from: &reader, threshold: attestors.threshold)
         var answers: [NodeAnswer] = []
-        for _ in 0..<keys.sharing.threshold { answers.append(try NodeAnswer(from: &reader)) }
+        for _ in 0..<keys.sharing.threshold {
+            answers.append(
+                try NodeAnswer(from: &reader, hasSecond: token.body.blinded.second != nil))
+        }
         for (one, next) in zip(answers, answers.dropFirst()) {
             guard one.node != next.node else { throw .thresholdNotMet }
             guard one.node < next.node else { throw .malformed }
@@ -40,10 +44,12 @@ package struct Session: Hashable, Sendable {
 
     /// How many bytes a session of this edition has.
     package static func size(
-        attestors: AttestorSet, keys: EditionKeys, namingCutOff: Bool = false
+        attestors: AttestorSet, keys: EditionKeys, namingCutOff: Bool = false,
+        hasSecond: Bool = false
     ) -> Int {
-        Token.size(threshold: attestors.threshold, namingCutOff: namingCutOff)
-            + NodeAnswer.size * keys.sharing.threshold
+        Token.size(
+            threshold: attestors.threshold, namingCutOff: namingCutOff, hasSecond: hasSecond)
+            + NodeAnswer.size(hasSecond: hasSecond) * keys.sharing.threshold
     }
 
     /// The session's result, once token, scope and every node's proof have been checked.
@@ -64,13 +70,17 @@ package struct Session: Hashable, Sendable {
 package struct VerifiedSession: Hashable, Sendable {
     package let token: VerifiedToken
     package let edition: FixedBytes<32>
-    /// β = k·α.
-    package let evaluated: Point
+    /// β = k·α, and β₂ = k·α₂ in a session with a second index.
+    let points: PersonPoints
+    /// β.
+    package var evaluated: Point { points.person }
+    /// β₂, in a session with a second index.
+    package var secondEvaluated: Point? { points.second }
 
-    fileprivate init(token: VerifiedToken, edition: FixedBytes<32>, evaluated: Point) {
+    fileprivate init(token: VerifiedToken, edition: FixedBytes<32>, evaluated: PersonPoints) {
         self.token = token
         self.edition = edition
-        self.evaluated = evaluated
+        points = evaluated
     }
 
     /// L, for whoever blinded the person: the holder, or a kiosk in the holder's place.
@@ -79,7 +89,8 @@ package struct VerifiedSession: Hashable, Sendable {
     package func index(unblindedBy blinding: Blinding) throws(ProofError) -> PersonIndex {
         guard token.body.blinded == blinding.blinded else { throw .mismatch }
         return PersonIndex(
-            edition: edition, point: blinding.unblind(evaluated))
+            edition: edition, point: blinding.unblind(evaluated),
+            second: secondEvaluated.map(blinding.unblind))
     }
 }
 
@@ -88,9 +99,18 @@ package struct VerifiedSession: Hashable, Sendable {
 package struct PersonIndex: Hashable, Sendable {
     package let edition: FixedBytes<32>
     package let point: Point
+    /// L₂ = k·P₂, who the person is by name, birth date and sex; `nil` where the session did not ask.
+    package let second: Point?
 
-    package init(edition: FixedBytes<32>, point: Point) {
+    package init(edition: FixedBytes<32>, point: Point, second: Point? = nil) {
         self.edition = edition
         self.point = point
+        self.second = second
     }
+
+    init(edition: FixedBytes<32>, _ points: PersonPoints) {
+        self.init(edition: edition, point: points.person, second: points.second)
+    }
+
+    var points: PersonPoints { PersonPoints(person: point, second: second) }
 }

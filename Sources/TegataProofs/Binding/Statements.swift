@@ -5,33 +5,39 @@ import TegataCrypto
 ///
 /// The order of secrets is the order of the witness. A proof has 32 bytes for the challenge and 32 a secret.
 enum Statement {
-    /// 4.1: PoK{ρ: R = ρG ∧ α = ρP}. 64 bytes.
+    /// 4.1: PoK{ρ: R = ρG ∧ α = ρP}, and α₂ = ρP₂ with a second index. 64 bytes.
     static func blinding(
-        _ blinded: BlindedPerson, of person: Point, _ context: ProofContext
+        _ blinded: BlindedPerson, of person: Point, second: Point? = nil,
+        _ context: ProofContext
     ) -> SigmaProof<Point> {
         equalLogarithms(
-            .generator, blinded.base, person, blinded.person, label: "attest", context)
+            [(.generator, blinded.base), (person, blinded.person)]
+                + pair(second, blinded.second), label: "attest", context)
     }
 
-    /// 4.2: PoK{k_i: K_i = k_iG ∧ β_i = k_iα}. 64 bytes.
+    /// 4.2: PoK{k_i: K_i = k_iG ∧ β_i = k_iα}, and β₂_i = k_iα₂ with a second index. 64 bytes.
     static func evaluation(
-        key: Point, _ blinded: BlindedPerson, value: Point, _ context: ProofContext
+        key: Point, _ blinded: BlindedPerson, value: PersonPoints, _ context: ProofContext
     ) -> SigmaProof<Point> {
-        equalLogarithms(.generator, key, blinded.person, value, label: "evaluate", context)
+        equalLogarithms(
+            [(.generator, key), (blinded.person, value.person)]
+                + pair(blinded.second, value.second), label: "evaluate", context)
     }
 
-    /// 4.3a: PoK{ρ, s, r: R = ρG ∧ β = ρL ∧ D_h = sG₁ + rH}. 128 bytes.
+    /// 4.3a: PoK{ρ, s, r: R = ρG ∧ β = ρL ∧ D_h = sG₁ + rH}, and β₂ = ρL₂ after β with a second index. 128 bytes.
     ///
     /// The pair (R, β) forces L = k·P: without R, a holder could unblind with another ρ' and choose L.
     static func issuance(
-        base: Point, evaluated: Point, index: Point, commitment: Point, _ context: ProofContext
+        base: Point, evaluated: PersonPoints, index: PersonPoints, commitment: Point,
+        _ context: ProofContext
     ) -> SigmaProof<Point> {
         var relation = LinearRelation<Point>()
         let rho = relation.secret()
         let secret = relation.secret()
         let blinding = relation.secret()
-        relation.require(base, equals: [(rho, .generator)])
-        relation.require(evaluated, equals: [(rho, index)])
+        for (base, image) in unblinding(base, evaluated, index) {
+            relation.require(image, equals: [(rho, base)])
+        }
         relation.require(
             commitment,
             equals: [(secret, Generators.cardSecret), (blinding, Generators.blinding)])
@@ -54,11 +60,11 @@ enum Statement {
         return relation
     }
 
-    /// 4.4, ID-bound: PoK{ρ: R = ρG ∧ β = ρL}. 64 bytes.
+    /// 4.4, ID-bound: PoK{ρ: R = ρG ∧ β = ρL}, and β₂ = ρL₂ with a second index. 64 bytes.
     static func identity(
-        base: Point, evaluated: Point, index: Point, _ context: ProofContext
+        base: Point, evaluated: PersonPoints, index: PersonPoints, _ context: ProofContext
     ) -> SigmaProof<Point> {
-        equalLogarithms(.generator, base, index, evaluated, label: "identity", context)
+        equalLogarithms(unblinding(base, evaluated, index), label: "identity", context)
     }
 
     /// 4.4: PoK{s, hidden a, r: D − Σ_revealed a_iG_{i+1} = sG₁ + Σ_hidden a_iG_{i+1} + rH ∧ N = sV}, `nil` as an
@@ -106,14 +112,30 @@ enum Statement {
         return SigmaProof(relation, label: label, context: context)
     }
 
-    /// PoK{x: X = xG ∧ Y = xH}.
+    /// What ρ joins: R to G, β to L, and β₂ to L₂ with a second index.
+    private static func unblinding(
+        _ base: Point, _ evaluated: PersonPoints, _ index: PersonPoints
+    ) -> [(base: Point, image: Point)] {
+        [(.generator, base), (index.person, evaluated.person)]
+            + pair(index.second, evaluated.second)
+    }
+
+    /// One equation more where a session has a second index; both sides have it or none.
+    private static func pair(_ base: Point?, _ image: Point?) -> [(base: Point, image: Point)] {
+        guard let base, let image else {
+            precondition(base == nil && image == nil, "a second index on one side alone")
+            return []
+        }
+        return [(base, image)]
+    }
+
+    /// PoK{x: image = x·base, for each}.
     private static func equalLogarithms(
-        _ g: Point, _ x: Point, _ h: Point, _ y: Point, label: String, _ context: ProofContext
+        _ pairs: [(base: Point, image: Point)], label: String, _ context: ProofContext
     ) -> SigmaProof<Point> {
         var relation = LinearRelation<Point>()
         let secret = relation.secret()
-        relation.require(x, equals: [(secret, g)])
-        relation.require(y, equals: [(secret, h)])
+        for (base, image) in pairs { relation.require(image, equals: [(secret, base)]) }
         return SigmaProof(relation, label: label, context: context)
     }
 }

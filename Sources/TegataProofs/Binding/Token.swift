@@ -4,7 +4,8 @@ package import TegataCrypto
 /// and this scope". It names neither person nor edition (protocol.md 4.1).
 ///
 ///     version 1 ‖ suite 1 ‖ class 2 ‖ flags 2 ‖ scope 32 ‖ expires 8 ‖ R 33 ‖ α 33     112 bytes
-///     in version 2 also: cut-off 8                                                     120 bytes
+///     in versions 3 and 4 also: α₂ 33
+///     in versions 2 and 4 also: cut-off 8
 ///     then for each attestor, in ascending order: key id 4 ‖ BIP-340 signature 64       68 bytes each
 package struct Token: Hashable, Sendable {
     /// What the attestors observed, as bits.
@@ -20,7 +21,7 @@ package struct Token: Hashable, Sendable {
         static let known: Flags = [.beforeCutOff, .testAnchors, .revocationGood]
     }
 
-    /// The signed part, 112 bytes, or 120 where it names a cut-off.
+    /// The signed part: 112 bytes, 33 more with a second index, 8 more where it names a cut-off.
     package struct Body: Hashable, Sendable {
         /// The kind of ID card: the register of numbers is in `Spec/binding.md`.
         package let cardClass: UInt16
@@ -30,7 +31,7 @@ package struct Token: Hashable, Sendable {
         /// Seconds since 1970.
         package let expires: UInt64
         package let blinded: BlindedPerson
-        /// What `beforeCutOff` compares with, seconds since 1970; `nil` in version 1.
+        /// What `beforeCutOff` compares with, seconds since 1970; `nil` in versions 1 and 3.
         package let cutOff: UInt64?
 
         package init(
@@ -45,9 +46,12 @@ package struct Token: Hashable, Sendable {
             self.blinded = blinded
         }
 
-        /// 112 or 120 bytes.
+        /// 112 … 153 bytes.
         package var encoded: [UInt8] {
-            [cutOff == nil ? Token.version : Token.versionWithCutOff, Token.suite]
+            [
+                Token.version(hasSecond: blinded.second != nil, hasCutOff: cutOff != nil),
+                Token.suite,
+            ]
                 + [cardClass, flags.rawValue].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
                 + scope.array + bigEndian(expires) + blinded.encoded
                 + (cutOff.map { bigEndian($0) } ?? [])
@@ -60,16 +64,14 @@ package struct Token: Hashable, Sendable {
 
         init(from reader: inout Reader) throws(ProofError) {
             let head = try reader.take(2)
-            guard [Token.version, Token.versionWithCutOff].contains(head[0]),
-                head[1] == Token.suite
-            else { throw .malformed }
+            guard (1...4).contains(head[0]), head[1] == Token.suite else { throw .malformed }
             cardClass = try reader.integer()
             flags = Flags(rawValue: try reader.integer())
             guard flags.isSubset(of: .known) else { throw .malformed }
             scope = try reader.fixed()
             expires = try reader.integer()
-            blinded = try BlindedPerson(from: &reader)
-            cutOff = head[0] == Token.versionWithCutOff ? try reader.integer() : nil
+            blinded = try BlindedPerson(from: &reader, hasSecond: head[0] >= 3)
+            cutOff = head[0] % 2 == 0 ? try reader.integer() : nil
         }
 
         /// TH("token", body): what attestors sign and log, and what later proofs are bound to. It does not depend on
@@ -132,7 +134,7 @@ package struct Token: Hashable, Sendable {
         }
     }
 
-    /// Reads a token of exactly `threshold` signatures: 112 (120 with a cut-off) + 68·`threshold` bytes.
+    /// Reads a token of exactly `threshold` signatures: its body + 68·`threshold` bytes.
     ///
     /// - Throws: `malformed`, also for signatures out of order; `thresholdNotMet` when one key signed twice.
     package init(parsing bytes: [UInt8], threshold: Int) throws(ProofError) {
@@ -154,15 +156,19 @@ package struct Token: Hashable, Sendable {
         self.signatures = signatures
     }
 
-    /// 112 or 120, + 68 bytes a signature.
+    /// The body, + 68 bytes a signature.
     package var encoded: [UInt8] { body.encoded + signatures.flatMap(\.encoded) }
 
     /// How many bytes a token with `threshold` signatures has.
-    package static func size(threshold: Int, namingCutOff: Bool = false) -> Int {
-        (namingCutOff ? 120 : 112) + 68 * threshold
+    package static func size(
+        threshold: Int, namingCutOff: Bool = false, hasSecond: Bool = false
+    ) -> Int {
+        112 + (hasSecond ? 33 : 0) + (namingCutOff ? 8 : 0) + 68 * threshold
     }
 
-    fileprivate static let version: UInt8 = 1
-    fileprivate static let versionWithCutOff: UInt8 = 2
+    /// 1, one more with a cut-off, two more with a second index.
+    static func version(hasSecond: Bool, hasCutOff: Bool) -> UInt8 {
+        1 + (hasSecond ? 2 : 0) + (hasCutOff ? 1 : 0)
+    }
     fileprivate static let suite: UInt8 = 1
 }

@@ -31,6 +31,10 @@ import Testing
         #expect(try nodeVectors(BindingStory()).isReproduced())
     }
 
+    @Test func `sessions with a second index are what this code makes`() throws {
+        #expect(try secondIndexVectors(BindingStory()).isReproduced())
+    }
+
     @Test func `proofs are what this code makes`() throws {
         #expect(try proofVectors(BindingStory()).isReproduced())
     }

@@ -122,6 +122,18 @@ private func addRequester(
     for (comment, change, reason) in hostile {
         file.add("requester", comment, input.with(change), expect: reason)
     }
+    var random = SeededRandomness("a day")
+    for (comment, until, expect) in [
+        ("for a day and a minute", now + 86_460, "ok"),
+        ("for a second more", now + 86_461, "malformed"),
+    ] {
+        let grant = RequesterGrant(
+            edition: world.edition, key: key.publicKey.xOnly, rights: [],
+            validity: now...until, signedBy: world.issuer, using: &random)
+        file.add(
+            "requester", comment, input.with(["certificate": .hex(grant.encoded)]), expect: expect,
+            output: expect == "ok" ? ["until": .whole(until)] : [:])
+    }
 }
 
 private func addCount(_ world: inout World, _ file: inout VectorFile) throws {

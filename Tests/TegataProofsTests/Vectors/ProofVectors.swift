@@ -59,7 +59,7 @@ private func samples(_ story: BindingStory) throws -> [Sample] {
         Sample(
             label: "issue", comment: "R = ρG ∧ β = ρL ∧ D_h = sG_1 + rH",
             statement: Statement.issuance(
-                base: blinded.base, evaluated: verified.evaluated, index: request.index,
+                base: blinded.base, evaluated: verified.points, index: request.index,
                 commitment: request.commitment, about),
             context: about, proof: request.proof),
         Sample(
@@ -69,8 +69,8 @@ private func samples(_ story: BindingStory) throws -> [Sample] {
         Sample(
             label: "identity", comment: "R = ρG ∧ β = ρL",
             statement: Statement.identity(
-                base: again.token.body.blinded.base, evaluated: again.evaluated,
-                index: story.accepted.index.point, story.door.about(again.token.hash.array)),
+                base: again.token.body.blinded.base, evaluated: again.points,
+                index: story.accepted.index.points, story.door.about(again.token.hash.array)),
             context: story.door.about(again.token.hash.array),
             proof: Array(story.answer.suffix(64))),
         Sample(

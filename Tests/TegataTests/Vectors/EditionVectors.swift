@@ -215,6 +215,19 @@ private func addAnnouncements(_ story: RoleStory, _ file: inout VectorFile) thro
         output.with(["predicate_only": ["score"]]))
     add("a mark that says no", try committing(false), "malformed")
     add("a mark that is a number", try committing(1), "malformed")
+    let named = try changedEdition(["second_index": true])
+    add("a second index", named, "ok", output.with(["second_index": true]))
+    for (comment, change) in [
+        ("a second index as text", ["second_index": "true"]),
+        ("one of Estonian cards", ["second_index": true, "national_id": ["eid-ee/v1"]]),
+        (
+            "one of today's and the next card",
+            ["second_index": true, "national_id": ["jpki-auth-p384/v1", "jpki-auth-rsa/v1"]]
+        ),
+        ("one for several cards a person", ["second_index": true, "one_per_person": false]),
+    ] as [(String, JSONObject)] {
+        add(comment, try changedEdition(change), "malformed")
+    }
 }
 
 extension Secp256k1.PrivateKey {
@@ -289,4 +302,11 @@ private func addLists(_ story: RoleStory, _ file: inout VectorFile) throws {
             text, .object(payload.with(["persons": .string(Base64URL.encode(points[0]))]))),
         "signature_invalid")
     add("an announcement in its place", story.founders.encoded, "type_mismatch")
+    let seconds = points[0] + points[0]
+    add(
+        "second indexes, two of them alike: for the audit to judge",
+        try story.signed(
+            .object(payload.with(["seconds": .string(Base64URL.encode(seconds))])),
+            type: SignedLists.type), "ok",
+        ["edition": "founders", "persons": 2, "seconds": 2])
 }

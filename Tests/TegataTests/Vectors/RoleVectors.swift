@@ -55,6 +55,20 @@ import Testing
         #expect(try await nationalIDVectors().isKept())
     }
 
+    @Test func `renewals and changes of nodes are what this code makes`() async throws {
+        #expect(try changeVectors(await RoleStory()).isReproduced())
+    }
+
+    @Test func `second inputs are what this code makes`() throws {
+        #expect(try secondInputVectors().isReproduced())
+    }
+
+    @Test func `signature certificates are what this code makes, by chance other bytes`()
+        async throws
+    {
+        #expect(try await signatureCertificateVectors().isKept())
+    }
+
     @Test func `cards on P-256 are what this code makes, by chance other bytes`() async throws {
         #expect(try await es256Vectors().isKept())
     }

@@ -30,6 +30,7 @@ let editionFunctions: [String: OwnFunction] = [
             "requesters": edition.certifiesRequesters ? "certified" : .null,
             "predicate_only": .array(
                 edition.committed.filter(\.isPredicateOnly).map { .string($0.name) }),
+            "second_index": edition.asksSecondIndex ? .bool(true) : .null,
         ]
     },
     "profile": { input, _ in
@@ -74,8 +75,10 @@ private func publicLists(_ input: Vector, _ output: Vector) throws -> [String: V
         try MemberList(
             edition: edition, parsing: Base64URL.decode(payload[name]?.string ?? ""))
     }
+    let seconds = try Base64URL.decode(payload["seconds"]?.string ?? "")
     return [
-        "edition": .string(id), "issued": .whole(issued), "persons": .whole(lists[0].count),
+        "seconds": .whole(seconds.count / 33), "edition": .string(id), "issued": .whole(issued),
+        "persons": .whole(lists[0].count),
         "commitments": .whole(lists[1].count),
     ]
 }

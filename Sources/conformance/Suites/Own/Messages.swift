@@ -11,7 +11,7 @@ let messageFunctions: [String: OwnFunction] = [
         ).verify(
             attestors: attestors, keys: keys, edition: try input.edition.fixed(),
             question: try input.question.context, at: try input["time"].time)
-        return ["L": .hex(checked.index.point), "token_hash": .hex(checked.token.hash)]
+        return index(checked.index, checked.token)
     },
     "identity-answer": { input, _ in
         let checked = try IdentityAnswer.verify(
@@ -19,7 +19,7 @@ let messageFunctions: [String: OwnFunction] = [
             keys: try EditionKeys(parsing: try input.keys.hex),
             edition: try input.edition.fixed(), question: try input.question.context,
             at: try input["time"].time)
-        return ["L": .hex(checked.index.point), "token_hash": .hex(checked.token.hash)]
+        return index(checked.index, checked.token)
     },
     "visitor-request": { input, _ in
         let wallet = try VisitorRequest(parsing: try input.request.hex)
@@ -52,6 +52,13 @@ let messageFunctions: [String: OwnFunction] = [
         ]
     },
 ]
+
+private func index(_ index: PersonIndex, _ token: VerifiedToken) -> [String: Vector] {
+    [
+        "L": .hex(index.point), "L2": index.second.map { .hex($0) } ?? .null,
+        "token_hash": .hex(token.hash),
+    ]
+}
 
 extension [UInt8] {
     /// Whether `entry` is one of the entries of its size that these bytes are.

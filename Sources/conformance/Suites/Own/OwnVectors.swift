@@ -16,7 +16,7 @@ func runOwnVectors(_ folder: Folder, _ report: inout Report) async throws {
         valueFunctions, sessionFunctions, messageFunctions, rowFunctions,
         editionFunctions, cardFunctions, presentationFunctions, serviceFunctions, statusFunctions,
         listFunctions, issuanceFunctions, stateFunctions, trustFunctions, noticeFunctions,
-        archiveFunctions, nodeFunctions, walletFunctions, linkFunctions,
+        archiveFunctions, nodeFunctions, walletFunctions, linkFunctions, changeFunctions,
     ].reduce(
         into: [:]
     ) { $0.merge($1) { first, _ in first } }

@@ -23,6 +23,26 @@ let serviceFunctions: [String: OwnFunction] = [
         ]
     },
     "attest": attest,
+    "second-input": { input, _ in
+        guard
+            let person = try? NamedPerson(
+                name: try input.name.string, substitutes: try input.substitutes.string,
+                birthDate: try input.birth_date.string, sex: try input.sex.string)
+        else { throw Refusal.nationalIDInvalid }
+        return [
+            "name": .string(person.name), "birth_date": .string(person.birthDate),
+            "second_input": .hex(person.input),
+        ]
+    },
+    "second-evidence": { input, _ in
+        let roots = input.roots.members.map { (CardClass($0.name), $0.value) }
+        let verifier = JPKI(
+            anchors: .test(try roots.map { ($0, try $1.hex) }), revocation: .acceptNotChecked)
+        let found = try await verifier.verifySecond(
+            try input.evidence.hex, over: try input.challenge.hex,
+            at: Int64(try input["time"].int))
+        return ["second_input": .hex(found.personInput)]
+    },
 ]
 
 /// The answer's proof is fresh each time; it has to hold, and then β is the input's.
@@ -40,7 +60,7 @@ private func evaluate(_ input: Vector, _ output: Vector) async throws -> [String
     let beta = try EditionKeys(parsing: try input.keys.hex).combine(
         [NodeAnswer(parsing: Base64URL.decode(answer["answer"]?.string ?? ""))], for: verified,
         edition: try input.edition.fixed())
-    return ["beta": .hex(beta)]
+    return ["beta": .hex(beta.person)]
 }
 
 /// An attestor with the key of the input, that gave its nonce, or did not.

@@ -5,7 +5,10 @@ import TegataProofs
 let sessionFunctions: [String: OwnFunction] = [
     "blinding": { input, _ in
         let blinded = try blinding(input).blinded
-        return ["R": .hex(blinded.base), "alpha": .hex(blinded.person)]
+        return [
+            "R": .hex(blinded.base), "alpha": .hex(blinded.person),
+            "alpha2": blinded.second.map { .hex($0) } ?? .null,
+        ]
     },
     "unblind": { input, _ in
         ["L": .hex(try blinding(input).unblind(try input.beta.point))]
@@ -26,7 +29,8 @@ let sessionFunctions: [String: OwnFunction] = [
         let challenge = try challenge(input)
         guard
             challenge.blinded.isBlinding(
-                of: try input.person_input.hex, proof: try input.proof.hex, challenge: challenge)
+                of: try input.person_input.hex, second: try secondInput(input),
+                proof: try input.proof.hex, challenge: challenge)
         else { throw ProofError.invalidProof }
         return [:]
     },
@@ -40,6 +44,7 @@ let sessionFunctions: [String: OwnFunction] = [
             "flags": .whole(token.body.flags.rawValue), "scope": .hex(token.body.scope),
             "expires": .whole(token.body.expires), "R": .hex(token.body.blinded.base),
             "alpha": .hex(token.body.blinded.person),
+            "alpha2": token.body.blinded.second.map { .hex($0) } ?? .null,
             "cut_off": token.body.cutOff.map { .whole($0) } ?? .null,
         ]
     },
@@ -49,7 +54,10 @@ let sessionFunctions: [String: OwnFunction] = [
         try token.check(Scope(edition: edition, salt: try input.salt.fixed()))
         let answers = try input.answers.list.map { try NodeAnswer(parsing: try $0.hex) }
         let keys = try EditionKeys(parsing: try input.keys.hex)
-        return ["beta": .hex(try keys.combine(answers, for: token, edition: edition))]
+        let evaluated = try keys.combine(answers, for: token, edition: edition)
+        return [
+            "beta": .hex(evaluated.person), "beta2": evaluated.second.map { .hex($0) } ?? .null,
+        ]
     },
     "proof": proof,
 ]
@@ -59,7 +67,12 @@ private func blinding(_ input: Vector) throws -> Blinding {
     // A source would be asked again for a value that is no secret scalar.
     _ = try SecretScalar(parsing: rho)
     var source = Drawn(rho)
-    return Blinding(of: try input.person_input.hex, using: &source)
+    return Blinding(
+        of: try input.person_input.hex, second: try secondInput(input), using: &source)
+}
+
+private func secondInput(_ input: Vector) throws -> [UInt8]? {
+    input.second_input.isNull ? nil : try input.second_input.hex
 }
 
 private func challenge(_ input: Vector) throws -> IDChallenge {
@@ -67,7 +80,9 @@ private func challenge(_ input: Vector) throws -> IDChallenge {
         attestors: try input.asked.list.map {
             IDChallenge.Attestor(key: try $0.key.fixed(), nonce: try $0.nonce.fixed())
         },
-        blinded: BlindedPerson(base: try input.R.point, person: try input.alpha.point),
+        blinded: BlindedPerson(
+            base: try input.R.point, person: try input.alpha.point,
+            second: input.alpha2.isNull ? nil : try input.alpha2.point),
         scope: try input.scope.fixed(), purpose: try input.purpose.string,
         expires: try input.expires.time,
         cutOff: input.cut_off.isNull ? nil : try input.cut_off.time)

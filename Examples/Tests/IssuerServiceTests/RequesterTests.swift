@@ -1,0 +1,35 @@
+import Foundation
+import IssuerService
+import Pages
+import ServiceKit
+import Tegata
+import Testing
+
+/// The operator certifies a terminal for a day, and nobody else does (A75).
+@Suite struct RequesterTests {
+    @Test func `the operator gets a certificate for a terminal's key, and nobody else does (A75)`()
+        async throws
+    {
+        let site = try await Site.shared.value
+        let office = try await Site.office.value
+        let kiosk = Kiosk(at: "gate")
+        let key = hexadecimal(kiosk.publicKey.compressedRepresentation)
+        let given = try await office.post(
+            "/operator/founders/certify", ["key": key], from: "/operator")
+        #expect(given.status == 200)
+        let certificate = try bytes(hexadecimal: given.text)
+        _ = try kiosk.requester(certificate: certificate)
+        #expect(certificate.count == 146 && certificate[1] == 0)
+        let late = try await office.post(
+            "/operator/founders/certify", ["key": key, "late": "1"], from: "/operator")
+        #expect(try bytes(hexadecimal: late.text)[1] == 1)
+        for wrong in ["", "00", key.dropLast(2) + "zz", key + "00"] {
+            let answer = try await office.post(
+                "/operator/founders/certify", ["key": String(wrong)], from: "/operator")
+            #expect(answer.reason == "malformed", "\(wrong)")
+        }
+        let stranger = try await Browser(site.address).post(
+            "/operator/founders/certify", ["key": key], from: "/operator")
+        #expect(stranger.reason == "unauthorized")
+    }
+}
