@@ -69,6 +69,35 @@ extension Message {
         "PNG needs rsvg-convert (apt install librsvg2-bin, brew install librsvg); --svg works without."
     )
     static let deleteAbstract = Message("会員証を削除します。", "Deletes a card.")
+    static let unread = Message(
+        "読み取れませんでした（もとのファイルは控えに残ります）", "could not be read; the file that has it is kept")
+    static let deleteAllHelp = Message(
+        "会員証、鍵、履歴をすべて削除します。", "Deletes everything: cards, keys, history.")
+    static let deleteHistoryHelp = Message("履歴を削除します。", "Deletes the history.")
+    static let exportAbstract = Message(
+        "すべてを一つのファイルに、合言葉で封じて書き出します。", "Writes everything into one file, sealed under a passphrase."
+    )
+    static let exportDiscussion = Message(
+        "ファイルと合言葉を手にした人は、会員証を使えます。", "Whoever has the file and the passphrase has the cards.")
+    static let exportFileHelp = Message("書き出すファイル。", "The file to write.")
+    static let exported = Message("書き出しました。", "Written.")
+    static let importAbstract = Message(
+        "書き出したファイルを読み込みます。", "Takes in what another wallet exported.")
+    static let importDiscussion = Message(
+        "会員証はひとつずつ確かめます。ここにあるものが古いもので置き換わることはありません。",
+        "Each card is checked; nothing that is here is replaced by something older.")
+    static let importFileHelp = Message("読み込むファイル。", "The file to read.")
+    static let newIssuer = Message("はじめての発行者", "An issuer that was not known here")
+    static let notTaken = Message("読み込めなかったもの", "Not taken")
+    static let nothingNew = Message("新しいものはありません。", "Nothing new.")
+    static let passphraseHelp = Message(
+        "合言葉のファイル（本人だけが読めること）。", "A file with the passphrase, for its owner alone.")
+    static let passphraseMissing = Message("合言葉が必要です。", "A passphrase is needed.")
+    static let passphraseShort = Message(
+        "合言葉は十文字以上にしてください。", "A passphrase has ten characters or more.")
+    static let askNewPassphrase = Message(
+        "合言葉（十文字以上）：", "A passphrase of ten characters or more:")
+    static let askPassphrase = Message("ファイルの合言葉：", "The file's passphrase:")
     static let deleteYesHelp = Message("尋ねずに削除します。", "Deletes without asking.")
     static let askDeletion = Message(
         "削除すると元に戻せません。削除しますか？ [y/N]", "This cannot be undone. Delete it? [y/N]")
