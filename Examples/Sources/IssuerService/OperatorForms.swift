@@ -16,6 +16,8 @@ extension OperatorPages {
             <dt>\(language(.waitingChecks))</dt><dd>\(standing.waitingSessions)</dd>
             <dt>\(language(.settled))</dt><dd>\(standing.settled)</dd></dl>
             \(drawing(edition, standing, context))
+            <p><a href="/operator/\(id)/notices">\(language(.notices))</a></p>
+            \(try await benefits(edition, context))
             \(button("/operator/\(id)/freeze", [], language(.freeze), context))
             <form method="post" action="/operator/\(id)/limit">\(context.session.field)
             <label for="limit-\(id)">\(language(.changeLimit))</label><input id="limit-\(id)" name="limit" inputmode="numeric" required>
