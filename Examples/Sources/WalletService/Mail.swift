@@ -28,11 +28,18 @@ extension WalletService {
     ///
     /// - Throws: what the issuer says; `unavailable`.
     public func mail(for card: KeptCard) async throws -> Mail {
+        struct Question: Decodable {
+            let aud: String
+        }
         struct Reply: Decodable {
             let mail: [String]
         }
         let challenge = try await tell(card, "/tegata/notices/challenge", "")
         // A question of this issuer's own door, and of no other that it might hand on.
+        guard
+            let question = try? JSONDecoder().decode(Question.self, from: Data(challenge.utf8)),
+            question.aud.utf8.elementsEqual((card.card.issuer + "/tegata/notices").utf8)
+        else { throw Refusal.issuerUntrusted }
         let answer = try card.holder.present(card.card, revealing: [], to: challenge)
         let text = try await tell(card, "/tegata/notices", answer)
         guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)) else {

@@ -98,6 +98,31 @@ extension Message {
     static let askNewPassphrase = Message(
         "合言葉（十文字以上）：", "A passphrase of ten characters or more:")
     static let askPassphrase = Message("ファイルの合言葉：", "The file's passphrase:")
+    static let useAbstract = Message("店で特典を使います。", "Uses a benefit at a shop.")
+    static let useDiscussion = Message(
+        "店と残りの回数を表示し、同意を求めます。渡した回は戻りません。",
+        "Says which shop and how many are left, and asks for consent. What is given away is gone.")
+    static let shop = Message("店", "Shop")
+    static let left = Message("残り（多くて）", "left, at most,")
+    static let shopWithoutNetwork = Message(
+        "店には通信がありません。", "The shop has no network.")
+    static let askUse = Message("一回分を使いますか？ [y/N]", "Use one? [y/N]")
+    static let shopSays = Message("店の控え", "The shop's receipt")
+    static let shopAsks = Message(
+        "店が発行者に確かめています。", "The shop is asking the issuer.")
+    static let mailAbstract = Message(
+        "発行者からのお知らせを受け取り、答えます。", "Fetches what the issuer told a card, and answers.")
+    static let mailDiscussion = Message(
+        "確かめられたお知らせだけを表示します。受領証は保存されます。",
+        "Only notices that hold are shown; receipts are kept.")
+    static let confirmHelp = Message("この番号のお知らせを確認します。", "Confirms the notice of this place.")
+    static let refuseHelp = Message("この番号のお知らせを辞退します。", "Refuses the notice of this place.")
+    static let notShown = Message(
+        "確かめられなかったので表示していないもの", "Not shown, because they did not hold")
+    static let noMail = Message("回答を待っているお知らせはありません。", "No notice waits for an answer.")
+    static let noticeConfirmed = Message(
+        "確認しました。受領証を保存しました。", "Confirmed; the receipt is kept.")
+    static let noticeRefused = Message("辞退しました。受領証を保存しました。", "Refused; the receipt is kept.")
     static let deleteYesHelp = Message("尋ねずに削除します。", "Deletes without asking.")
     static let askDeletion = Message(
         "削除すると元に戻せません。削除しますか？ [y/N]", "This cannot be undone. Delete it? [y/N]")

@@ -82,6 +82,30 @@ struct CommandTests {
         }
     }
 
+    @Test func `a benefit is used, and a notice is read and answered`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let home = wallet.home.path
+            try await city.member(wallet)
+            let counter = try await UsingTests.Counter(city, isOffline: true)
+            for status in [0, 0, 1] as [Int32] {
+                #expect(await run("use", counter.link, "--yes", "--home", home) == status)
+            }
+            #expect(try wallet.home.uses().count == 2)
+            let office = MailTests.Office(city)
+            let notice = try await office.tell(1, "mine")
+            office.mail.withLock { $0 = [notice] }
+            #expect(await run("mail", "1", "--json", "--home", home) == 0)
+            #expect(office.sent.isEmpty, "nothing is answered by looking")
+            #expect(await run("mail", "1", "--confirm", "2", "--home", home) == 1)
+            #expect(await run("mail", "1", "--confirm", "1", "--home", home) == 0)
+            #expect(await run("mail", "1", "--confirm", "1", "--home", home) == 1)
+            #expect(office.sent.count == 1)
+            let both = ["mail", "1", "--confirm", "1", "--refuse", "1", "--home", home]
+            #expect(await run(both) == 64)
+        }
+    }
+
     @Test func `wrong usage is 64, nobody there is 3, an open folder is 1`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()

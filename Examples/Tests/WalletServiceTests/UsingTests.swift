@@ -12,7 +12,7 @@ import Testing
 /// Benefits are used at a shop: looked at, given once, and the shop's receipt kept.
 struct UsingTests {
     /// The inn as a shop of the city's rides, with a network or without.
-    private final class Counter: Sendable {
+    final class Counter: Sendable {
         let terms: EntitlementTerms
         let shop: Shop
         let link: String
