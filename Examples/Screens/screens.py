@@ -174,6 +174,15 @@ class Walk:
         self.click("form[action$='/status'] button")
         self.wait(".verdict.good")
         self.page("status")
+        driver.back()
+        self.click("form[action$='/benefits'] button")
+        self.page("what a card has so many times")
+        check(self.name("ten rides"), "10 / 10" in self.one("main").text)
+        driver.back()
+        self.click("form[action$='/mail'] button")
+        self.page("notices")
+        driver.get(WALLET + "/move")
+        self.page("move")
         driver.close()
         driver.switch_to.window(claim)
 
@@ -217,6 +226,26 @@ class Walk:
         self.page("verdict here")
         check(self.name("same device"), bool(self.driver.find_elements(By.CSS_SELECTOR, ".verdict.good")))
 
+    def use(self):
+        """A ride that the issuer counts, from the wallet on the same device."""
+        driver = self.driver
+        driver.get(VERIFIER + "/uses")
+        self.page("entitlements")
+        self.click("ul.editions form button")
+        self.page("use asked for")
+        counter = driver.current_window_handle
+        self.tab(self.link(f"a.button[href^='{WALLET}']"))
+        self.click("main form button")
+        time.sleep(0.5)
+        self.page("use agreed to")
+        self.consent()
+        self.wait(".verdict.good")
+        self.page("used")
+        driver.close()
+        driver.switch_to.window(counter)
+        self.wait(".verdict.good")
+        self.page("use counted")
+
     def consent(self):
         """Says yes: the first button that is not a quiet one."""
         self.click("main form button:not(.quiet):not(.danger)")
@@ -248,6 +277,7 @@ def main():
                 walk.claim(person)
                 walk.show()
                 walk.show_here()
+                walk.use()
                 walk.kiosk(person, True)
             except Exception as fault:
                 check(walk.name("goes on"), False, f"{type(fault).__name__}: {str(fault).splitlines()[0]} at {walk.driver.current_url}")

@@ -17,6 +17,8 @@ final class Desk: Sendable {
     let reader: any CardReader
     let log: LogDirectory
     let extras: Extras
+    let terms: TermsBook
+    let notices: NoticeDesk
     let pulse: Pulse
     /// What operators log in with.
     let password: String
@@ -43,6 +45,7 @@ final class Desk: Sendable {
         let storage = Storage(of: settings.address, folder: home, database: settings.database)
         store = storage.state(sealedUnder: try key("state"))
         extras = Extras(store)
+        terms = TermsBook(store: store)
         password = hexadecimal(try key("operator"))
         nonceKey = try key("nonce")
         let attestor = Attestor(
@@ -57,6 +60,7 @@ final class Desk: Sendable {
             at: settings.address, keys: try IssuerKeys(in: home + "/keys"),
             log: storage.journal("register"), publishing: log,
             site: try IssuerFolder(home).site, identity: services, store: store)
+        notices = NoticeDesk(issuer, store)
         lists = ListPublisher(issuer)
         pulse = Pulse(issuer, store)
         try await issuer.reopen()

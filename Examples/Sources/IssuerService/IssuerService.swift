@@ -58,6 +58,16 @@ public struct IssuerService: Sendable {
             EditionExtra(claims: ["tier": "gold"], art: sampleArt))
     }
 
+    /// Signs terms for an open edition, unless it has some of this name: what the operator's page does by hand.
+    public func grant(_ plan: Entitlement, in edition: String) async throws {
+        let open = try await desk.edition(edition)
+        let profile = desk.issuer.profile
+        guard (try? await desk.terms.terms(plan.id, of: edition, from: profile)) == nil else {
+            return
+        }
+        try await desk.terms.add(try desk.issuer.terms(of: plan, in: open), from: profile)
+    }
+
     /// The server, ready to run.
     public func server() -> WebServer {
         let desk = desk
@@ -125,6 +135,18 @@ public struct IssuerService: Sendable {
         router.post("operator/{id}/certify") { request, context in
             try await office.certify(try context.id, request, context)
         }
+        router.get("operator/{id}/notices") { _, context in
+            try await office.notices(try context.id, context)
+        }
+        router.post("operator/{id}/notices") { request, context in
+            try await office.tell(try context.id, request, context)
+        }
+        router.post("operator/{id}/notices/change") { request, context in
+            try await office.changeNotice(try context.id, request, context)
+        }
+        router.post("operator/{id}/terms") { request, context in
+            try await office.makeTerms(try context.id, request, context)
+        }
         router.post("operator/{id}/freeze") { request, context in
             try await office.freeze(try context.id, request, context)
         }
@@ -132,6 +154,8 @@ public struct IssuerService: Sendable {
 
     private func addMachines(_ router: Router<WebContext>) {
         let machines = MachineRoutes(desk: desk)
+        UseRoutes(desk: desk).add(to: router)
+        NoticeRoutes(desk: desk).add(to: router)
         router.get("log/**") { _, context in
             try await machines.file(context.parameters.getCatchAll().joined(separator: "/"))
         }

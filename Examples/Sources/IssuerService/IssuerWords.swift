@@ -99,4 +99,51 @@ extension Message {
         "締切日より後の証明書も尋ねてよい", "It may ask for certificates from after the cut-off, too")
     static let certify = Message("端末の証明書を出す", "Certify the terminal")
     static let specimen = Message("見本", "Specimen")
+
+    static let benefit = Message("特典", "Benefit")
+    static let termsGiven = Message("回数のある特典", "Benefits with a number of uses")
+    static let makeTerms = Message("回数のある特典をつくる", "Make a benefit with a number of uses")
+    static let termsID = Message("特典の識別名（英小文字・数字・ハイフン）", "Identifier of the benefit")
+    static let timesEach = Message("一枚につき何回", "Uses of a card in a window")
+    static let timesOffline = Message("うち通信なしで使える回数", "Of these, without a network")
+    static let windows = Message("期間", "Windows")
+    static let windowDays = Message(
+        "期間の始まりの日と終わりの日（2026-12-01 のように、一行に一つ）",
+        "The days on which windows begin, and the last one ends (2026-12-01, one a line)")
+    static let shops = Message("使える店のアドレス（一行に一つ）", "Addresses of the shops (one a line)")
+    static let disputes = Message("二重に使われたもの", "Used twice")
+    static let sign = Message("署名する（取り消せません）", "Sign (cannot be taken back)")
+
+    static let notices = Message("お知らせ", "Notices")
+    static let tell = Message("お知らせを送る", "Tell members something")
+    static let tellAll = Message("署名して全員に送る", "Sign, and tell everybody in the list")
+    static let programmeID = Message("事業の識別名（英小文字・数字・ハイフン）", "Identifier of the programme")
+    static let officeJapanese = Message("担当課（日本語）", "Office (Japanese)")
+    static let officeEnglish = Message("担当課（英語）", "Office (English)")
+    static let basisJapanese = Message("根拠（日本語）", "Basis in law (Japanese)")
+    static let basisEnglish = Message("根拠（英語）", "Basis in law (English)")
+    static let textJapanese = Message("本文（日本語）", "Text (Japanese)")
+    static let textEnglish = Message("本文（英語）", "Text (English)")
+    static let answerUntil = Message("回答期限", "Answers until")
+    static let answerUntilDay = Message(
+        "回答できる最後の日（2026-12-31 のように）", "The last day for an answer (2026-12-31)")
+    static let noticeList = Message(
+        "名簿（CSV：一行に「会員番号,金額（円）」。金額は省けます）",
+        "The list (CSV: serial,amount in yen a line; the amount may be left out)")
+    static let beingTold = Message("送っています", "Being told")
+    static let stopped = Message(
+        "途中で止まりました。同じ名簿をもう一度送ると続きから進みます。",
+        "It stopped. The same list again goes on from there.")
+    static let withdrawOrCorrect = Message("取り消し・訂正", "Take back or correct")
+    static let newAmount = Message("正しい金額（円、訂正のとき）", "The right amount (yen, for a correction)")
+    static let reasonJapanese = Message("理由（日本語）", "Reason (Japanese)")
+    static let reasonEnglish = Message("理由（英語）", "Reason (English)")
+    static let correct = Message("訂正する", "Correct")
+    static let withdraw = Message("取り消す", "Take back")
+    static let noticeOpen = Message("回答待ち", "open")
+    static let noticeConfirmed = Message("受け取りを確認", "confirmed")
+    static let noticeRefused = Message("辞退", "refused")
+    static let noticeWithdrawn = Message("取り消し", "withdrawn")
+    static let noticeReplaced = Message("訂正済み", "replaced")
+    static let noticeExpired = Message("期限切れ", "expired")
 }

@@ -125,12 +125,8 @@ private struct RequestedEdition: Decodable {
     let edition: String
 
     init?(_ request: String) {
-        let parts = request.split(separator: ".")
-        guard parts.count == 3 else { return nil }
-        let standard = String(parts[1]).replacing("-", with: "+").replacing("_", with: "/")
-        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        guard let bytes = Data(base64Encoded: padded),
-            let decoded = try? JSONDecoder().decode(Self.self, from: bytes)
+        guard let payload = CompactText(request)?.payload,
+            let decoded = try? JSONDecoder().decode(Self.self, from: payload)
         else { return nil }
         self = decoded
     }

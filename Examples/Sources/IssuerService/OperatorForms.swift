@@ -17,6 +17,8 @@ extension OperatorPages {
             <dt>\(language(.settled))</dt><dd>\(standing.settled)</dd></dl>
             <p><a href="/operator/\(id)/watch">\(language(.watch))</a></p>
             \(drawing(edition, standing, context))
+            <p><a href="/operator/\(id)/notices">\(language(.notices))</a></p>
+            \(try await benefits(edition, context))
             \(appeals(edition, context))
             \(button("/operator/\(id)/freeze", [], language(.freeze), context))
             <form method="post" action="/operator/\(id)/limit">\(context.session.field)

@@ -181,7 +181,7 @@ struct OperatorPages: Sendable {
         return form
     }
 
-    private func isOperator(_ context: WebContext) async throws(Refusal) -> Bool {
+    func isOperator(_ context: WebContext) async throws(Refusal) -> Bool {
         try await desk.store.value(of: key(context.session), now: now) == [1]
     }
 

@@ -77,6 +77,12 @@ extension Data {
 /// The fields of a form that was posted, each once.
 public struct Form: Sendable {
     private let fields: [String: String]
+    private let files: [String: [UInt8]]
+
+    init(fields: [String: String], files: [String: [UInt8]]) {
+        self.fields = fields
+        self.files = files
+    }
 
     /// Reads a form of at most `limit` bytes that a page of ours, in this session, showed.
     ///
@@ -85,6 +91,10 @@ public struct Form: Sendable {
         _ request: Request, _ context: WebContext, limit: Int = 64 * 1024
     ) async throws(Refusal) {
         try self.init(parsing: try await request.text(limit: limit))
+        try checkOrigin(request, context)
+    }
+
+    func checkOrigin(_ request: Request, _ context: WebContext) throws(Refusal) {
         // Browsers say where a request comes from; those that do not are held by the field.
         let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
         guard site == nil || site == "same-origin", let token = fields["form"],
@@ -98,7 +108,7 @@ public struct Form: Sendable {
     public init(parsing text: String) throws(Refusal) {
         var fields = [String: String]()
         guard !text.isEmpty else {
-            self.fields = fields
+            self.init(fields: fields, files: [:])
             return
         }
         let pairs = text.split(separator: "&", omittingEmptySubsequences: false)
@@ -109,7 +119,7 @@ public struct Form: Sendable {
                 let value = Self.decode(parts[1]), fields.updateValue(value, forKey: name) == nil
             else { throw .malformed }
         }
-        self.fields = fields
+        self.init(fields: fields, files: [:])
     }
 
     private static func decode(_ text: Substring) -> String? {
@@ -122,6 +132,14 @@ public struct Form: Sendable {
     public func required(_ name: String, atMost limit: Int = 4096) throws(Refusal) -> String {
         guard let value = fields[name], value.utf8.count <= limit else { throw .malformed }
         return value
+    }
+
+    /// A file that must be there.
+    ///
+    /// - Throws: `malformed`.
+    public func file(_ name: String) throws(Refusal) -> [UInt8] {
+        guard let file = files[name], !file.isEmpty else { throw .malformed }
+        return file
     }
 
     /// A field that may be empty or missing.

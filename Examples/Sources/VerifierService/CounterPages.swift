@@ -41,6 +41,7 @@ struct CounterPages: Sendable {
             <ul class="editions">\(HTML.join(checks))</ul>
             <p><a href="/kiosk">\(language(.withKiosk))</a></p>
             <p><a href="/anonymous">\(language(.withAnonymity))</a></p>
+            <p><a href="/uses">\(language(.entitlements))</a></p>
             """)
     }
 

@@ -3,21 +3,27 @@ public import Tegata
 
 /// What the people at one counter do: which cards they ask for, which benefits they count, which anonymous actions they hold. The
 /// operator writes it, as code or as a JSON file; nothing that a stranger sends adds to it (R1).
+///
+/// `benefits` are counted by this verifier alone, for a card in any wallet; `entitlements` by their issuer, for all its shops together and
+/// also without a network, and need a wallet that makes vouchers.
 public struct Plan: Sendable {
     /// What can be checked.
     public var checks: [Check]
     /// What is counted down.
     public var benefits: [CountedBenefit]
+    /// What issuers count.
+    public var entitlements: [PlannedEntitlement]
     /// What members may do once each, without saying who they are.
     public var actions: [MemberAction]
 
     /// A plan.
     public init(
         checks: [Check] = [.anyMember], benefits: [CountedBenefit] = [],
-        actions: [MemberAction] = []
+        entitlements: [PlannedEntitlement] = [], actions: [MemberAction] = []
     ) {
         self.checks = checks
         self.benefits = benefits
+        self.entitlements = entitlements
         self.actions = actions
     }
 }
@@ -80,6 +86,31 @@ public struct CountedBenefit: Sendable {
         self.edition = edition
         self.benefit = benefit
         self.count = count
+    }
+}
+
+/// A benefit of which each card has so many by its issuer's terms, which name this verifier's address as a shop.
+public struct PlannedEntitlement: Sendable {
+    /// Its name in forms.
+    public let id: String
+    /// What people read.
+    public let title: Message
+    /// The issuer, when only that one will do.
+    public let issuer: String?
+    /// The edition's id.
+    public let edition: String
+    /// The name that the issuer gave to the terms.
+    public let terms: String
+
+    /// An entitlement.
+    public init(
+        _ id: String, _ title: Message, issuer: String? = nil, edition: String, terms: String
+    ) {
+        self.id = id
+        self.title = title
+        self.issuer = issuer
+        self.edition = edition
+        self.terms = terms
     }
 }
 

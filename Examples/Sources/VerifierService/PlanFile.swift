@@ -9,6 +9,7 @@ extension Plan {
     /// ```json
     /// {"checks": [{"id": "guest", "title": {"ja": "宿泊の特典", "en": "A guest's benefits"}, "edition": "founders", "claims": ["tier"]}],
     ///  "benefits": [{"id": "taxi", "title": {"ja": "タクシー", "en": "Taxi rides"}, "edition": "founders", "benefit": "taxi", "count": 10}],
+    ///  "entitlements": [{"id": "rides", "title": {"ja": "乗車券", "en": "Rides"}, "edition": "founders", "terms": "rides"}],
     ///  "actions": [{"id": "vote", "title": {"ja": "投票", "en": "A vote"}, "edition": "founders", "number": 1, "hours": 24,
     ///               "atMost": {"since": 2026}, "oneOf": {"tier": ["gold"]}}]}
     /// ```
@@ -35,6 +36,7 @@ extension Plan {
         self.init(
             checks: file.checks?.map(\.check) ?? [.anyMember],
             benefits: file.benefits?.map(\.counted) ?? [],
+            entitlements: file.entitlements?.map(\.planned) ?? [],
             actions: file.actions?.map(\.action) ?? [])
     }
 }
@@ -42,6 +44,7 @@ extension Plan {
 private struct PlanFile: Decodable {
     let checks: [CheckEntry]?
     let benefits: [BenefitEntry]?
+    let entitlements: [EntitlementEntry]?
     let actions: [ActionEntry]?
 
     /// All ids, told apart by what they are of.
@@ -49,6 +52,7 @@ private struct PlanFile: Decodable {
         var names = [String]()
         for check in checks ?? [] { names.append("c-" + check.id) }
         for benefit in benefits ?? [] { names.append("b-" + benefit.id) }
+        for entitlement in entitlements ?? [] { names.append("e-" + entitlement.id) }
         for action in actions ?? [] { names.append("a-" + action.id) }
         return names
     }
@@ -94,6 +98,19 @@ private struct PlanFile: Decodable {
             CountedBenefit(
                 id, title.message, issuer: issuer, edition: edition, benefit: benefit,
                 count: Int(count))
+        }
+    }
+
+    struct EntitlementEntry: Decodable {
+        let id: String
+        let title: Title
+        let issuer: String?
+        let edition: String
+        let terms: String
+
+        var planned: PlannedEntitlement {
+            PlannedEntitlement(
+                id, title.message, issuer: issuer, edition: edition, terms: terms)
         }
     }
 

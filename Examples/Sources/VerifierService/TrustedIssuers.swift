@@ -1,3 +1,4 @@
+internal import Foundation
 internal import ServiceKit
 internal import Tegata
 
@@ -6,6 +7,7 @@ internal import Tegata
 actor TrustedIssuers {
     private let addresses: [String]
     private let fetcher: Fetcher
+    private let isLoopback: Bool
     /// Where trust comes from instead, if the operator has a bundle.
     private let trust: BundleTrust?
     private let served: ServedStatuses
@@ -25,12 +27,18 @@ actor TrustedIssuers {
         self.addresses = addresses
         self.trust = trust
         fetcher = Fetcher(fromLoopback: fromLoopback)
+        isLoopback = fromLoopback
         served = ServedStatuses(fromLoopback: fromLoopback)
     }
 
     /// The profiles that are known, in the operator's order.
     var profiles: [IssuerProfile] {
         bundle?.contents.issuers.map(\.profile) ?? addresses.compactMap { known[$0] }
+    }
+
+    /// Whether the operator believes an issuer, met or not.
+    func isNamed(_ issuer: String) -> Bool {
+        addresses.contains(issuer) || profiles.contains { $0.issuer == issuer }
     }
 
     /// Whether every issuer has been met.
@@ -121,5 +129,31 @@ actor TrustedIssuers {
             types: ["application/jwt", "application/octet-stream", "text/plain"])
         lists[address] = (text, now)
         return text
+    }
+
+    /// The terms that an issuer publishes for an edition, asked for now: whether it can be reached shows in no time.
+    ///
+    /// - Throws: `unavailable`, and what else a fetch throws.
+    func terms(of edition: OpenEdition) async throws(Refusal) -> String {
+        try await Fetcher(fromLoopback: isLoopback, seconds: 3).text(
+            at: edition.issuer + "/tegata/terms/\(edition.edition.id)", limit: 1 << 20,
+            types: ["application/json"])
+    }
+
+    /// Hands a voucher in.
+    ///
+    /// - Returns: the issuer's statement.
+    /// - Throws: the issuer's reason; `unavailable` when it does not answer.
+    func count(_ handedIn: String, by issuer: String) async throws(Refusal) -> String {
+        let answer = try await OutboundHTTP(limit: 1 << 16, seconds: 10).send(
+            "POST", issuer + "/tegata/uses", fields: ["Content-Type": "application/json"],
+            body: Array(handedIn.utf8), acceptsLoopback: isLoopback)
+        guard let text = String(validating: answer.body, as: UTF8.self) else { throw .unavailable }
+        guard answer.status != 200 else { return text }
+        let fault = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+        guard answer.status < 500, let error = fault?["error"],
+            let reason = Refusal(rawValue: error)
+        else { throw .unavailable }
+        throw reason
     }
 }

@@ -57,6 +57,7 @@ public struct VerifierService: Sendable {
     private let counter: Counter
     private let kiosk: KioskPages
     private let hall: Hall
+    let till: Till
 
     /// A verifier.
     ///
@@ -115,6 +116,9 @@ public struct VerifierService: Sendable {
                 at: settings.address, key: .p256(settings.key), store: store,
                 nullifiers: NullifierStore(journal: storage.journal("nullifiers"))),
             issuers, store)
+        till = Till(
+            at: settings.address, key: settings.key, issuers, store,
+            book: NullifierStore(journal: storage.journal("uses")))
     }
 
     /// The web server with all routes. Whoever runs it also runs ``follow()``.
@@ -128,6 +132,9 @@ public struct VerifierService: Sendable {
         RedeemPages(counter: counter).add(to: server.router)
         kiosk.add(to: server.router)
         AnonymousPages(counter: counter, hall: hall).add(to: server.router)
+        let uses = UseVisits(store: till.store)
+        UsePages(counter: counter, till: till, visits: uses).add(to: server.router)
+        UseRoutes(counter: counter, till: till, visits: uses).add(to: server.router)
         return server
     }
 
@@ -144,10 +151,33 @@ public struct VerifierService: Sendable {
         }
     }
 
+    /// Hands in the vouchers that were taken, once.
+    ///
+    /// - Returns: how many came to what since this shop began: `counted`, `charged`, `refused`, `dropped`; `waiting` for those whose
+    ///   issuer did not answer.
+    /// - Throws: `unavailable`.
+    public func settleVouchers() async throws -> [String: Int] {
+        if await !counter.issuers.isComplete { await counter.issuers.meet() }
+        _ = try await till.settleAll()
+        let index = try await till.vouchers.index()
+        return index.counts.merging(["waiting": index.pending.count]) { $1 }
+    }
+
+    /// Hands in vouchers until the task is cancelled: soon after they were taken, and later and later while their issuer does not answer.
+    public func settle() async {
+        var pause = Duration.seconds(10)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            let left = (try? await till.settleAll()) ?? 1
+            pause = left == 0 ? .seconds(10) : min(pause * 2, .seconds(600))
+        }
+    }
+
     /// Serves until the process is asked to stop.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await follow() }
+            group.addTask { await settle() }
             group.addTask { try await server().run() }
             // Following never ends by itself, so this is the server's end.
             try await group.next()

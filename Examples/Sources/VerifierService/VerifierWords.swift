@@ -63,6 +63,35 @@ extension Message {
     static let usedBefore = Message("この操作はすでに数えました", "This was counted already")
     static let usedUp = Message("残っていません", "None is left")
 
+    // Entitlements.
+    static let entitlements = Message("発行者が数える特典", "Benefits that an issuer counts")
+    static let entitlementsExplained = Message(
+        "使った回数は発行者が数えます。通信がないときは利用券を受け取り、あとで精算します。",
+        "The issuer counts each use. Without a network this shop takes vouchers, and settles them later."
+    )
+    static let settlement = Message("精算", "Settlement")
+    static let settlementExplained = Message(
+        "つながるたびに自動で精算します。一枚の利用券は、何度送っても一度だけ数えられます。",
+        "Whenever there is a network it is done by itself. A voucher counts once, however often it is handed in."
+    )
+    static let settleNow = Message("いま精算する", "Settle now")
+    static let waitsForIssuer = Message("精算待ち", "Waiting")
+    static let cameToCounted = Message("数えられた", "Counted")
+    static let cameToCharged = Message(
+        "ほかの店でも使われた（この店には支払われる）", "Used elsewhere too (this shop is paid)")
+    static let cameToRefused = Message("支払われない", "Not paid")
+    static let cameToDropped = Message("受け取らなかった", "Not taken")
+    static let issuerIsAsked = Message("発行者に確かめています…", "The issuer is being asked…")
+    static let notCounted = Message("使えませんでした", "It could not be used")
+    static let withoutNetwork = Message("通信がありません。", "There is no network.")
+    static let risk = Message(
+        "同じ回が、ほかの店で先に使われているかもしれません。そのときもこの店には支払われ、使った人が負担します。",
+        "The same use may have been given to another shop before. This shop is paid all the same; who gave it twice answers for it."
+    )
+    static let timesWithoutNetwork = Message(
+        "一枚につき通信なしで使える回数", "Uses of a card without a network")
+    static let codeForUse = Message("特典を使うためのQRコード", "QR code for using a benefit")
+
     // The kiosk.
     static let kiosk = Message("本人確認カードだけで確認", "Membership with the ID card alone")
     static let kioskExplained = Message(

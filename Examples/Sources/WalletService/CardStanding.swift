@@ -38,13 +38,14 @@ extension WalletService {
     /// Asks a card's issuer, at its own address and nowhere else, whether the card is in force.
     public func standing(of card: KeptCard) async -> CardStanding {
         do throws(Refusal) {
-            let held = try card.card.get()
+            let held = card.card
             let isLoopback = acceptsLoopback && held.issuer.hasPrefix("http://")
             let statuses = IssuerStatuses(
                 issuer: held.issuer, fetcher: Fetcher(fromLoopback: isLoopback))
-            guard let text = card.profile?.encoded else { throw .malformed }
-            let profile = try IssuerProfile(parsing: text, statuses: statuses)
-            guard let found = try await holder.status(of: held, from: profile) else { return .none }
+            let profile = try IssuerProfile(parsing: card.profile.encoded, statuses: statuses)
+            guard let found = try await card.holder.status(of: held, from: profile) else {
+                return .none
+            }
             return .known(found.status, found.time)
         } catch {
             return .unknown(error)

@@ -98,10 +98,10 @@ extension WalletViews {
     }
 
     private func part(_ part: RequestReview.Part) -> HTML {
-        let held = try? part.card.card.get()
+        let held = part.card.card
         let shown = part.shown.map { name -> HTML in
             """
-            <li>\(language.label(name)): \(held?.claims[name]?.description.cut(to: 300) ?? "–")</li>
+            <li>\(language.label(name)): \(held.claims[name]?.description.cut(to: 300) ?? "–")</li>
             """
         }
         let hidden = part.hidden.map { name -> HTML in
@@ -110,7 +110,7 @@ extension WalletViews {
             """
         }
         return """
-            \(part.card.face(language)?.svg)
+            \(part.card.face(language).svg)
             <h2>\(language(.wouldBeShown))</h2>
             <ul><li>\(language(.cardItself))</li>\(.join(shown))</ul>
             <h2>\(language(.staysHidden))</h2>
@@ -128,7 +128,7 @@ extension WalletViews {
     private func otherCard(_ card: KeptCard) -> HTML {
         """
         <button name="answer" value="card-\(card.number)" class="quiet">\(language(.useInstead)) \
-        \(card.title(language)) № \((try? card.card.get())?.serial.description ?? "–")</button>
+        \(card.title(language)) № \(card.card.serial)</button>
         """
     }
 

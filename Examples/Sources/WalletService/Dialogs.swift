@@ -11,6 +11,18 @@ actor Dialogs {
         case request(RequestReview)
         /// What became of it.
         case ended(RequestReview, Ending)
+        /// A shop's wish to count a use.
+        case use(UseReview)
+        /// What became of it, and what may be sent again.
+        case used(UseReview, Result<UseEnding, Refusal>, Sent?)
+        /// What an issuer told, and what became of the last answer.
+        case mail(Mail, Result<NoticeWord, Refusal>?)
+    }
+
+    /// A voucher that is on its way.
+    struct Sent: Sendable {
+        let voucher: String
+        let record: ConsentRecord
     }
 
     /// How a verifier's question ended.

@@ -8,7 +8,6 @@ struct IssuerDocuments: Sendable {
     let server: AuthorizationServerMetadata
     let cardIssuer: CardIssuerMetadata
     let profile: IssuerProfile
-    let profileText: String
 
     var wallet: IssuanceWallet {
         get throws(Refusal) { try IssuanceWallet(metadata, server) }
@@ -54,6 +53,5 @@ struct IssuerDocuments: Sendable {
         guard let text = String(validating: text, as: UTF8.self) else { throw .malformed }
         profile = try IssuerProfile(parsing: text)
         guard profile.issuer.utf8.elementsEqual(issuer.text.utf8) else { throw .issuerUntrusted }
-        profileText = text
     }
 }

@@ -161,12 +161,12 @@ extension WalletService {
             let fresh = try await send(try wallet.nonceCall(), documents)
             let nonce = try wallet.nonce(status: fresh.status, body: fresh.body)
             call = try wallet.credentialCall(
-                waiting.configuration, tokens, nonce: nonce, keys: [.secp256k1(key)])
+                waiting.configuration, tokens, nonce: nonce, keys: [.secp256k1(try home.key())])
         }
         let answer = try await send(call, documents)
         let received = try wallet.accept(
             status: answer.status, body: answer.body, waiting.configuration,
-            keys: [publicKey], trusting: documents.cardIssuer)
+            keys: [try publicKey()], trusting: documents.cardIssuer)
         switch received {
         case .later(let transaction, let seconds):
             var next = waiting
@@ -180,15 +180,20 @@ extension WalletService {
             guard cards.count == 1, let companion = cards[0].companion else {
                 throw Refusal.unsupported
             }
+            let holder = try holder()
             let card = try holder.accept(companion, from: documents.profile)
-            let number = try home.keep(card, profile: documents.profileText)
+            let kept = try home.change { wallet in
+                try wallet.keep(card, of: holder, from: documents.profile)
+                return wallet.keptCards.first { $0.card.id == card.id }
+            }
             try home.forget(waiting)
             if let notification {
                 // The card is here whether the issuer hears of it or not.
                 _ = try? await send(
                     wallet.notificationCall(notification, .accepted, tokens), documents)
             }
-            return .card(try self.card(number))
+            guard let kept else { throw Refusal.unavailable }
+            return .card(kept)
         }
     }
 

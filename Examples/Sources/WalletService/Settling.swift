@@ -15,8 +15,7 @@ extension WalletService {
     ///   yet; what `Holder.settle` throws.
     public func settle(_ number: Int, ofAtLeast crowd: Int = 64) async throws -> Int {
         let kept = try card(number)
-        let card = try kept.card.get()
-        guard let profile = kept.profile else { throw Refusal.malformed }
+        let card = kept.card
         let isLoopback = try OutboundHTTP.Target(card.issuer, acceptsLoopback: acceptsLoopback)
             .isLoopback
         // Lists are larger than everything else.
@@ -35,7 +34,8 @@ extension WalletService {
             }
             let proof: String
             do {
-                proof = try holder.settle(card, in: text, from: profile, ofAtLeast: crowd)
+                proof = try kept.holder.settle(
+                    card, in: text, from: kept.profile, ofAtLeast: crowd)
             } catch Refusal.notYetValid {
                 continue
             }

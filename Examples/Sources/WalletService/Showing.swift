@@ -18,6 +18,7 @@ public struct RequestReview: Sendable {
 
     let request: VerifiedRequest
     let choice: PresentationChoice?
+    let holder: Holder?
     let isLoopback: Bool
 
     /// The verifier's whole identifier, as it was verified.
@@ -91,26 +92,32 @@ extension WalletService {
         for request: VerifiedRequest, _ isLoopback: Bool, host: String, preferring number: Int?
     ) throws -> RequestReview {
         let kept = try preferring(number)
-        let choice = try self.choice(for: request, among: kept)
+        let (choice, holder) = try self.choice(for: request, among: kept) ?? (nil, nil)
         let parts = choice?.parts.compactMap { part in Self.part(part, among: kept) } ?? []
         let others = try kept.filter { card in
             try !parts.contains(where: { $0.card.number == card.number })
                 && self.choice(for: request, among: [card]) != nil
         }
         return RequestReview(
-            request: request, choice: choice, isLoopback: isLoopback, host: host, parts: parts,
-            others: others)
+            request: request, choice: choice, holder: holder, isLoopback: isLoopback, host: host,
+            parts: parts, others: others)
     }
 
+    /// What answers the question, with cards of one key: the first key that has them.
     private func choice(
         for request: VerifiedRequest, among kept: [KeptCard]
-    ) throws(Refusal) -> PresentationChoice? {
-        do {
-            return try holder.choose(
-                for: request, among: kept.compactMap { try? $0.card.get() })
-        } catch .typeMismatch {
-            return nil
+    ) throws(Refusal) -> (PresentationChoice?, Holder?)? {
+        var left = kept
+        while let holder = left.first?.holder {
+            let own = left.filter { $0.holder.publicKey == holder.publicKey }
+            left.removeAll { $0.holder.publicKey == holder.publicKey }
+            do {
+                return (try holder.choose(for: request, among: own.map(\.card)), holder)
+            } catch .typeMismatch {
+                continue
+            }
         }
+        return nil
     }
 
     /// Shows what the owner agreed to.
@@ -118,13 +125,10 @@ extension WalletService {
     /// - Returns: where the verifier wants the browser of this device to go, if anywhere.
     /// - Throws: `typeMismatch` when no card answers the question; what the verifier says.
     public func show(_ review: RequestReview) async throws -> String? {
-        guard let choice = review.choice else { throw Refusal.typeMismatch }
-        let shown = try review.parts.map { part in
-            let card = try part.card.card.get()
-            return HistoryEntry.Shown(
-                issuer: card.issuer, edition: card.edition.id, serial: card.serial.number,
-                claims: part.shown)
+        guard let choice = review.choice, let holder = review.holder else {
+            throw Refusal.typeMismatch
         }
+        let shown = review.parts.map { ConsentRecord.Shown($0.card.card, claims: $0.shown) }
         return try await post(try holder.answer(choice), for: review, .shown, shown)
     }
 
@@ -133,7 +137,7 @@ extension WalletService {
     /// - Returns: where the verifier wants the browser of this device to go, if anywhere.
     /// - Throws: what the verifier says.
     public func decline(_ review: RequestReview) async throws -> String? {
-        try await post(holder.decline(review.request), for: review, .declined, [])
+        try await post(try holder().decline(review.request), for: review, .declined, [])
     }
 
     private func fetch(
@@ -165,10 +169,7 @@ extension WalletService {
     private static func part(
         _ part: PresentationChoice.Part, among kept: [KeptCard]
     ) -> RequestReview.Part? {
-        let found = kept.first { candidate in
-            (try? candidate.card.get())?.exposedEncoding == part.card.exposedEncoding
-        }
-        guard let found else { return nil }
+        guard let found = kept.first(where: { $0.card.id == part.card.id }) else { return nil }
         let shown = part.card.claims.keys.filter { name in
             !part.card.selectiveClaims.contains(name) || part.claims.contains(name)
         }
@@ -178,22 +179,21 @@ extension WalletService {
     }
 
     private func post(
-        _ answer: WalletAnswer, for review: RequestReview, _ outcome: HistoryEntry.Outcome,
-        _ shown: [HistoryEntry.Shown]
+        _ answer: WalletAnswer, for review: RequestReview, _ outcome: ConsentRecord.Outcome,
+        _ shown: [ConsentRecord.Shown]
     ) async throws -> String? {
-        var entry = HistoryEntry(
-            id: UUID().uuidString.lowercased(), time: Self.now, verifier: review.verifier,
-            isAuthenticated: review.isAuthenticated, host: review.host, outcome: .sent,
-            shown: shown)
+        var entry = ConsentRecord(
+            at: Self.now, verifier: review.verifier, isAuthenticated: review.isAuthenticated,
+            host: review.host, outcome: .sent, shown: shown)
         // Before it leaves: what was shown is in the history whatever happens next.
-        try home.record(entry)
+        try home.change { try $0.record(entry) }
         let reply = try await http.send(
             "POST", answer.address,
             fields: [
                 "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
             ], body: Array(answer.body.utf8), acceptsLoopback: review.isLoopback)
         entry.outcome = reply.status == 200 ? outcome : .refused
-        try home.record(entry)
+        try home.change { try $0.record(entry) }
         guard reply.status == 200 else { throw reply.reason }
         guard
             let address = (try? JSONDecoder().decode(Reply.self, from: Data(reply.body)))?

@@ -11,6 +11,12 @@ public enum Situation: Sendable {
     case keeping
     /// A card is settled.
     case settling
+    /// A benefit is used.
+    case using
+    /// Notices are fetched, or answered.
+    case reading
+    /// A wallet's file is written or read.
+    case moving
 
     /// What happened, and what to do next.
     public func words(for refusal: Refusal) -> (happened: Message, next: Message) {
@@ -75,15 +81,83 @@ public enum Situation: Sendable {
                     "There is no card of this number, or it cannot be read."),
                 Message("一覧を確かめてください。", "Look at the list.")
             )
-        case (.keeping, .expired):
+        case (.keeping, .unauthorized):
             (
-                Message("この会員証は有効期限が切れています。", "This card is out of date."),
-                Message("発行者に新しい会員証を申し込んでください。", "Ask the issuer for a new one.")
+                Message(
+                    "会員証入れのファイルは、変えられたか、別の会員証入れのものです。",
+                    "The wallet's file was changed, or is another wallet's."),
+                Message("控えから元に戻してください。", "Put it back from a copy.")
             )
-        case (.keeping, .holderBindingInvalid):
+        case (.using, .soldOut):
             (
-                Message("この会員証は別の鍵のものです。", "This card belongs to another key."),
-                Message("鍵のファイルが取り替えられていないか確かめてください。", "Look whether the key file was replaced.")
+                Message("この期間の分は使い切りました。", "All uses of this window are gone."),
+                Message("次の期間までお待ちください。", "Wait for the next window.")
+            )
+        case (.using, .typeMismatch):
+            (
+                Message("この特典のある会員証がありません。", "No card here has this benefit."),
+                Message("店で、使える会員証を確かめてください。", "Ask the shop which cards have it.")
+            )
+        case (.using, .issuerUntrusted), (.using, .signatureInvalid):
+            (
+                Message(
+                    "この店は、特典の約束に載っていません。何も渡していません。",
+                    "The terms of this benefit do not name the shop. Nothing was given."),
+                Message("発行者に確かめてください。", "Ask the issuer.")
+            )
+        case (.using, .replayed):
+            (
+                Message("この回はすでに使われています。", "This use was taken before."),
+                Message("店で、もう一度はじめてください。", "Start again at the shop.")
+            )
+        case (.using, .expired), (.using, .conflict), (.using, .holderBindingInvalid):
+            (
+                Message("店の求めはもう終わっています。", "The shop's question is over."),
+                Message("店で、もう一度はじめてください。", "Start again at the shop.")
+            )
+        case (.reading, .alreadyClaimed):
+            (
+                Message("この給付はすでに受け取っています。", "This was received before."),
+                Message("心当たりがなければ、担当課に確かめてください。", "If you do not know of it, ask the office.")
+            )
+        case (.reading, .revoked):
+            (
+                Message(
+                    "お知らせが取り消されたか、この会員証は使えなくなっています。",
+                    "The notice was taken back, or the card is not in force any more."),
+                Message("もう一度お知らせを受け取ってください。", "Fetch the notices again.")
+            )
+        case (.reading, .expired):
+            (
+                Message("回答の期限が過ぎました。", "The time for an answer is over."),
+                Message("担当課に確かめてください。", "Ask the office.")
+            )
+        case (.reading, .conflict):
+            (
+                Message("このお知らせには、すでに別の回答をしています。", "Another answer was given to this notice."),
+                Message("もう一度お知らせを受け取ってください。", "Fetch the notices again.")
+            )
+        case (.moving, .unauthorized):
+            (
+                Message(
+                    "合言葉や数字が違うか、ファイルが変えられています。何も変わっていません。",
+                    "Passphrase or digits are not right, or the file was changed. Nothing has changed here."
+                ),
+                Message("入力を確かめて、やり直してください。", "Look at what you typed, and start again.")
+            )
+        case (.moving, .malformed), (.moving, .typeMismatch):
+            (
+                Message(
+                    "会員証入れのファイルや文字列ではありません。何も変わっていません。",
+                    "That is no wallet's file, or no text of a move. Nothing has changed here."),
+                Message("ファイルや文字列を確かめてください。", "Look at what was given.")
+            )
+        case (.moving, .conflict), (.moving, .expired):
+            (
+                Message(
+                    "二つの会員証入れのやりとりが途切れたか、途中で変えられました。",
+                    "The two wallets lost each other, or somebody changed what they said."),
+                Message("両方で、はじめからやり直してください。", "Start again on both.")
             )
         case (.settling, .unsupported):
             (

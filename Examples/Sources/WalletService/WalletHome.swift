@@ -2,8 +2,9 @@ internal import Foundation
 internal import ServiceKit
 internal import Tegata
 
-/// A wallet's folder, for its owner alone: `holder.key`, a file for each card, a file for each card that is on its way, and
-/// `history.json`. Every file is replaced whole, and none is read that others could have read (A138).
+/// A wallet's folder, for its owner alone: `wallet` with all that moves, sealed under `wallet.key`; `holder.key`, which new cards are
+/// asked for with; and a file for each card that is on its way. Every file is replaced whole, and none is read that others could have
+/// read (A138).
 ///
 /// Whoever can read the folder has the cards; whoever can write it can take cards away, and make none.
 public struct WalletHome: Sendable {

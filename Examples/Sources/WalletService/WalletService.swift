@@ -30,8 +30,6 @@ public struct WalletService: Sendable {
     let trust: VerifierTrust
     let acceptsLoopback: Bool
     let http: OutboundHTTP
-    let key: Secp256k1.PrivateKey
-
     /// A wallet.
     ///
     /// - Parameters:
@@ -48,29 +46,71 @@ public struct WalletService: Sendable {
         self.trust = trust
         self.acceptsLoopback = acceptsLoopback
         self.http = http
-        key = try home.key()
+        _ = try home.key()
     }
 
-    var holder: Holder { Holder(key: key) }
+    /// Whose new cards are: one key, made when there is none yet.
+    func holder() throws -> Holder { Holder(key: try home.key()) }
 
-    /// What cards are bound to.
-    public var publicKey: VerifyingKey { holder.publicKey }
+    /// What new cards are bound to.
+    public func publicKey() throws -> VerifyingKey { try holder().publicKey }
+
+    /// The wallet as it is now.
+    public func kept() throws -> KeptWallet { try home.wallet() }
 
     /// The cards, oldest first.
-    public func cards() throws -> [KeptCard] { try home.cards(of: holder) }
+    public func cards() throws -> [KeptCard] { try home.wallet().wallet.keptCards }
 
     /// One card.
     ///
     /// - Throws: `Refusal.malformed` for a number that there is none of.
-    public func card(_ number: Int) throws -> KeptCard { try home.card(number, of: holder) }
+    public func card(_ number: Int) throws -> KeptCard {
+        let cards = try cards()
+        guard cards.indices.contains(number - 1) else { throw Refusal.malformed }
+        return cards[number - 1]
+    }
 
-    /// Deletes a card.
-    ///
-    /// - Throws: `Refusal.malformed` for a number that there is none of.
-    public func delete(_ number: Int) throws { try home.delete(number) }
+    /// Deletes a card, with what the history says of it. The issuer may give it again, or not.
+    public func delete(_ card: KeptCard) throws {
+        try home.change { $0.delete(card.card) }
+        try home.deleteUses { use in
+            use.issuer == card.card.issuer && use.edition == card.card.edition.id
+                && use.serial == card.card.serial.number
+        }
+    }
+
+    /// Deletes all that there is of an issuer.
+    public func delete(issuer: String) throws {
+        try home.change { $0.delete(issuer: issuer) }
+        try home.deleteUses { $0.issuer == issuer }
+    }
+
+    /// Deletes everything, and the keys.
+    public func deleteAll() throws { try home.deleteAll() }
 
     /// Who asked, when, and what was shown: oldest first.
-    public func history() throws -> [HistoryEntry] { try home.history() }
+    public func history() throws -> [ConsentRecord] { try home.wallet().wallet.history }
+
+    /// Deletes the history.
+    public func deleteHistory() throws { try home.change { $0.deleteHistory() } }
+
+    /// All of it in one file under a passphrase.
+    ///
+    /// - Throws: what `Wallet.exported` throws: `malformed` for fewer than ten characters.
+    public func export(under passphrase: String) throws -> [UInt8] {
+        try home.wallet().wallet.exported(
+            under: passphrase.precomposedStringWithCanonicalMapping)
+    }
+
+    /// Takes in what another wallet exported.
+    ///
+    /// - Returns: what it brought, and what could not be taken.
+    /// - Throws: what `Wallet.take` throws: `unauthorized` for another passphrase, and for a file that was changed.
+    public func take(_ file: [UInt8], under passphrase: String) throws -> WalletImport {
+        try home.change {
+            try $0.take(file, under: passphrase.precomposedStringWithCanonicalMapping)
+        }
+    }
 
     /// The cards that are on their way.
     public func waiting() throws -> [WaitingCard] { try home.waiting() }
@@ -84,14 +124,21 @@ public enum WalletLink: Sendable {
     case offer
     /// A question to answer.
     case request
+    /// A benefit to use at a shop.
+    case use
 
     /// Tells by the parameters: wallets are also opened at addresses of their own.
     ///
     /// - Throws: `malformed` for a link that is neither.
     public init(_ link: String) throws(Refusal) {
-        guard link.utf8.count <= 128 * 1024, let mark = link.firstIndex(of: "?") else {
-            throw .malformed
+        guard link.utf8.count <= 128 * 1024 else { throw .malformed }
+        if link.hasPrefix("https://") || link.hasPrefix("http://"),
+            link.contains("/tegata/uses/"), !link.contains("?")
+        {
+            self = .use
+            return
         }
+        guard let mark = link.firstIndex(of: "?") else { throw .malformed }
         let names = link[link.index(after: mark)...].split(separator: "&").map {
             $0.prefix { $0 != "=" }
         }

@@ -10,7 +10,7 @@ extension WalletService {
     public func server(_ settings: WebServer.Settings) throws(Refusal) -> WebServer {
         guard settings.isLoopback else { throw .unsupported }
         let server = WebServer("wallet", settings) {
-            (try? self.cards()) == nil ? "folder" : nil
+            (try? self.kept()) == nil ? "folder" : nil
         }
         WalletSite(service: self, isTest: settings.isTest).add(to: server.router)
         return server
@@ -31,16 +31,23 @@ struct WalletSite: Sendable {
     func add(to router: Router<WebContext>) {
         router.addMiddleware { OwnHostMiddleware() }
         router.get("/") { _, context in
-            let views = views(context)
-            return views.home(try service.cards(), try service.waiting())
+            views(context).home(try service.kept(), try service.waiting())
         }
         router.get("history") { _, context in
-            views(context).history(try service.history())
+            views(context).history(try service.kept().wallet)
+        }
+        router.post("history/delete") { request, context in
+            _ = try await Form(request, context)
+            try service.deleteHistory()
+            return Response.seeOther("/history")
         }
         addLinks(to: router)
         addOffers(to: router)
         addRequests(to: router)
         addCards(to: router)
+        UsePages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        MailPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        MovePages(service: service, isTest: isTest).add(to: router)
     }
 
     private func views(_ context: WebContext) -> WalletViews {
@@ -53,12 +60,18 @@ struct WalletSite: Sendable {
             // The choice of a language is this page's own, and no part of the link.
             let query = (request.uri.query ?? "").split(separator: "&")
                 .filter { !$0.hasPrefix("lang=") }.joined(separator: "&")
+            if let use = request.uri.queryParameters["tegata_use"] {
+                let link = String(use)
+                guard try WalletLink(link) == .use else { throw Refusal.malformed }
+                return views(context).opening(link, query: query)
+            }
             let link: String
             switch try WalletLink("?" + query) {
             case .offer: link = "openid-credential-offer://?" + query
             case .request: link = "openid4vp://?" + query
+            case .use: throw Refusal.malformed
             }
-            return views(context).opening(link)
+            return views(context).opening(link, query: query)
         }
         router.post("open") { request, context in
             let form = try await Form(request, context, limit: 256 * 1024)
@@ -68,8 +81,13 @@ struct WalletSite: Sendable {
             do {
                 return Response.seeOther(try await begin(link, context.session.key))
             } catch let refusal as Refusal {
-                let isRequest = (try? WalletLink(link)) == .request
-                return views(context).refused(refusal, isRequest ? .showing : .receiving)
+                let situation: Situation =
+                    switch try? WalletLink(link) {
+                    case .request: .showing
+                    case .use: .using
+                    default: .receiving
+                    }
+                return views(context).refused(refusal, situation)
             }
         }
     }
@@ -83,6 +101,9 @@ struct WalletSite: Sendable {
         case .request:
             let review = try await service.review(request: link)
             return "/requests/" + (await dialogs.begin(.request(review), session))
+        case .use:
+            let review = try await service.review(use: link)
+            return "/uses/" + (await dialogs.begin(.use(review), session))
         }
     }
 
@@ -158,7 +179,7 @@ struct WalletSite: Sendable {
             switch try await dialogs.dialog(id, context.session.key) {
             case .request(let review): return views(context).request(id, review)
             case .ended(let review, let ending): return views(context).ended(review, ending)
-            case .offer: throw Refusal.expired
+            default: throw Refusal.expired
             }
         }
         router.post("requests/:id") { request, context in
@@ -198,9 +219,7 @@ struct WalletSite: Sendable {
             views(context).card(try card(context))
         }
         router.get("cards/:number/card.svg") { _, context in
-            guard let face = try card(context).face(context.language) else {
-                throw Refusal.expired
-            }
+            let face = try card(context).face(context.language)
             return Response.json(face.svg.markup, type: "image/svg+xml; charset=utf-8")
         }
         router.post("cards/:number/status") { request, context in
@@ -212,8 +231,13 @@ struct WalletSite: Sendable {
             views(context).deletion(try card(context))
         }
         router.post("cards/:number/delete") { request, context in
-            _ = try await Form(request, context)
-            try service.delete(try card(context).number)
+            let form = try await Form(request, context)
+            let card = try card(context)
+            // The list may have changed since the question was asked.
+            guard try form.required("card", atMost: 64) == card.card.id else {
+                throw Refusal.conflict
+            }
+            try service.delete(card)
             return Response.seeOther("/")
         }
         router.post("cards/:number/settle") { request, context in

@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Pages
-public import Tegata
+internal import Tegata
 
 /// The pages about cards, links and the history.
 struct WalletViews {
@@ -24,10 +24,12 @@ struct WalletViews {
         ).response(status)
     }
 
-    func home(_ cards: [KeptCard], _ waiting: [WaitingCard]) -> Response {
-        page(
+    func home(_ kept: KeptWallet, _ waiting: [WaitingCard]) -> Response {
+        let cards = kept.wallet.keptCards
+        return page(
             .wallet,
             """
+            \(kept.faults.isEmpty ? .empty : unread(kept.faults))
             \(cards.isEmpty ? "<p>\(language(.noCards))</p>" as HTML : list(cards))
             \(waiting.isEmpty ? .empty : list(waiting))
             <h2>\(language(.openLink))</h2>
@@ -37,25 +39,33 @@ struct WalletViews {
             <textarea id="link" name="link" rows="3" required aria-describedby="link-hint" spellcheck="false"></textarea>
             <p><button>\(language(.open))</button></p>
             </form>
-            <p><a href="/history">\(language(.history))</a></p>
+            <p><a href="/history">\(language(.history))</a> · <a href="/move">\(language(.move))</a></p>
             """)
+    }
+
+    /// What a file had that could not be taken, each with its reason.
+    func unread(_ faults: [WalletImport.Fault], _ title: Message = .unread) -> HTML {
+        let items = faults.prefix(20).map { fault -> HTML in
+            """
+            <li>\(language(fault.list.words)) \(fault.place + 1): \(language(fault.reason.whatHappened)) \
+            <code>\(fault.reason.rawValue)</code></li>
+            """
+        }
+        return """
+            <section class="verdict bad" role="status"><h2>\(language(title))</h2>
+            <ul>\(.join(items))</ul></section>
+            """
     }
 
     private func list(_ cards: [KeptCard]) -> HTML {
         let items = cards.map { card -> HTML in
             """
-            <li><a href="/cards/\(card.number)">\(card.face(language)?.svg ?? unreadable(card))</a></li>
+            <li><a href="/cards/\(card.number)">\(card.face(language).svg)</a></li>
             """
         }
         return """
             <ul class="editions">\(.join(items))</ul>
             """
-    }
-
-    private func unreadable(_ card: KeptCard) -> HTML {
-        """
-        \(card.number): \(card.title(language)) (<code>\(card.refusal?.rawValue ?? "")</code>)
-        """
     }
 
     private func list(_ waiting: [WaitingCard]) -> HTML {
@@ -71,9 +81,9 @@ struct WalletViews {
     }
 
     /// Before anything of a link that another page led to is fetched.
-    func opening(_ link: String) -> Response {
+    func opening(_ link: String, query: String) -> Response {
         page(
-            .openLink, keeping: link.split(separator: "?", maxSplits: 1).last.map(String.init),
+            .openLink, keeping: query,
             """
             <p>\(language(.ledHere))</p>
             <p class="code">\(link.cut(to: 400))</p>
@@ -101,19 +111,11 @@ struct WalletViews {
     }
 
     func card(_ card: KeptCard) -> Response {
-        guard let held = try? card.card.get() else {
-            return page(
-                .card,
-                """
-                \(note(card.refusal ?? .malformed, .keeping))
-                <p><a class="button danger" href="/cards/\(card.number)/delete">\(language(.delete))</a></p>
-                \(home)
-                """)
-        }
+        let held = card.card
         return page(
             .card,
             """
-            \(card.face(language)?.svg)
+            \(card.face(language).svg)
             <dl>
             <dt>\(language(.edition))</dt><dd>\(card.title(language))</dd>
             <dt>\(language(.number))</dt><dd>\(held.serial) / \(held.edition.limit)</dd>
@@ -127,6 +129,10 @@ struct WalletViews {
             </tbody></table>
             <p><a href="/cards/\(card.number)/card.svg">\(language(.picture))</a></p>
             \(asking(card))
+            <form class="inline" method="post" action="/cards/\(card.number)/benefits">\(session.field)
+            <button class="quiet">\(language(.countedBenefits))</button></form>
+            <form class="inline" method="post" action="/cards/\(card.number)/mail">\(session.field)
+            <button class="quiet">\(language(.mail))</button></form>
             \(card.edition?.edition.nationalID.isEmpty == false ? settling(card) : .empty)
             <a class="button quiet" href="/cards/\(card.number)/delete">\(language(.delete))</a>
             \(home)
@@ -149,7 +155,7 @@ struct WalletViews {
         return page(
             .status,
             """
-            \(card.face(language)?.svg)
+            \(card.face(language).svg)
             <section class="verdict \(isGood ? "good" : "bad")" role="status"><h2>\(language(standing.words))</h2>
             <p class="reason"><code>\(standing.code)</code></p></section>
             <p class="hint">\(language(.statusPrivate))</p>
@@ -175,9 +181,10 @@ struct WalletViews {
         page(
             .delete,
             """
-            \(card.face(language)?.svg)
+            \(card.face(language).svg)
             <p>\(language(.deletionWarning))</p>
             <form method="post" action="/cards/\(card.number)/delete">\(session.field)
+            <input type="hidden" name="card" value="\(card.card.id)">
             <button class="danger">\(language(.deleteIt))</button>
             <a class="button quiet" href="/cards/\(card.number)">\(language(.back))</a>
             </form>
@@ -196,8 +203,8 @@ struct WalletViews {
             """)
     }
 
-    func history(_ entries: [HistoryEntry]) -> Response {
-        guard !entries.isEmpty else {
+    func history(_ wallet: Wallet) -> Response {
+        guard !wallet.history.isEmpty else {
             return page(
                 .history,
                 """
@@ -210,16 +217,18 @@ struct WalletViews {
             """
             <table><thead><tr><th scope="col">\(language(.time))</th><th scope="col">\(language(.verifier))</th>\
             <th scope="col">\(language(.outcome))</th><th scope="col">\(language(.whatWasShown))</th></tr></thead><tbody>
-            \(.join(entries.reversed().map(row)))
+            \(.join(wallet.history.reversed().map { row($0, wallet) }))
             </tbody></table>
+            <form class="inline" method="post" action="/history/delete">\(session.field)
+            <button class="danger">\(language(.deleteHistory))</button></form>
             \(home)
             """)
     }
 
-    private func row(_ entry: HistoryEntry) -> HTML {
+    private func row(_ entry: ConsentRecord, _ wallet: Wallet) -> HTML {
         let shown = entry.shown.map { shown -> HTML in
             """
-            <p>\(shown.edition) № \(shown.serial): \(shown.claims.map(language.label).joined(separator: ", "))</p>
+            <p>\(wallet.edition(of: shown)?.edition.id ?? shown.issuer) № \(shown.serial): \(shown.claims.map(language.label).joined(separator: ", "))</p>
             """
         }
         return """
@@ -244,12 +253,5 @@ struct WalletViews {
         """
         <p><a href="/">\(language(.toWallet))</a></p>
         """
-    }
-}
-
-extension KeptCard {
-    /// Why it is no card.
-    public var refusal: Refusal? {
-        if case .failure(let refusal) = card { refusal } else { nil }
     }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 public import Pages
+public import Tegata
 
 /// What people read in the wallet.
 extension Message {
@@ -9,12 +10,15 @@ extension Message {
         "A small wallet for tests and demonstrations: its key is in a file, and it asks nobody who they are."
     )
     static let noCards = Message("会員証はまだありません。", "There is no card here yet.")
-    static let unreadableCard = Message("読み取れない会員証", "A card that cannot be read")
+    static let unread = Message(
+        "読み取れなかったもの（もとのファイルは控えに残ります）",
+        "What could not be read (the file that has it is kept)")
     static let openLink = Message("リンクを開く", "Open a link")
     static let link = Message("リンク", "Link")
     static let linkHint = Message(
-        "openid-credential-offer:// または openid4vp:// で始まるリンクを貼り付けてください。",
-        "Paste a link that begins with openid-credential-offer:// or openid4vp://.")
+        "openid-credential-offer:// か openid4vp:// で始まるリンク、または店のアドレスを貼り付けてください。",
+        "Paste a link that begins with openid-credential-offer:// or openid4vp://, or a shop's address."
+    )
     static let open = Message("開く", "Open")
     static let ledHere = Message(
         "ほかのページからこのリンクで案内されました。心当たりがあるときだけ開いてください。",
@@ -88,6 +92,97 @@ extension Message {
     static let declinedNow = Message("断りました。何も見せていません。", "Declined. Nothing was shown.")
     static let backToVerifier = Message("相手のページへ戻る", "Back to the page that asked")
 
+    static let useOne = Message("特典を使う", "Use a benefit")
+    static let useIt = Message("一回分を使う", "Use one")
+    static let usedNow = Message("一回分を使いました。", "One was used.")
+    static let shop = Message("店（確認済み）", "Shop (verified)")
+    static let shopSays = Message("店の控え", "The shop's receipt")
+    static let shopAsks = Message(
+        "店が発行者に確かめています。店の画面が変わったら、もう一度送ってください。",
+        "The shop is asking the issuer. When its screen has changed, send it again.")
+    static let sendAgain = Message("同じものをもう一度送る", "Send the same again")
+    static let shopSeesCard = Message(
+        "店には、会員証の版と番号、いつも見せる項目が伝わります。",
+        "The shop sees edition and number of the card, and what it always shows.")
+    static let givesNumber = Message(
+        "店には通信がありません。この回は、使えたかどうかにかかわらず戻りません。",
+        "The shop has no network. This use is given away, whatever becomes of it.")
+    static let benefit = Message("特典", "Benefit")
+    static let countedBenefits = Message("回数のある特典", "Benefits with a number of uses")
+    static let noBenefits = Message(
+        "この会員証に、回数のある特典はありません。", "This card has no benefits with a number of uses.")
+    static let leftAtMost = Message("残り（多くて）", "Left, at most")
+    static let leftOffline = Message("うち通信のない店で", "At shops without a network")
+    static let windowEnds = Message("期間の終わり", "Until")
+    static let leftExplained = Message(
+        "ここから使った回数だけを数えています。ほかの端末で使った分は、発行者だけが知っています。",
+        "What was used from here is counted. Only the issuer knows of uses from another device.")
+    static let mail = Message("お知らせ", "Notices")
+    static let noMail = Message("回答を待っているお知らせはありません。", "No notice waits for an answer.")
+    static let notShown = Message(
+        "確かめられなかったので表示していないもの", "Not shown, because they did not hold")
+    static let office = Message("担当課", "Office")
+    static let amount = Message("金額", "Amount")
+    static let basis = Message("根拠", "Basis in law")
+    static let answerBefore = Message("回答できる最後の日", "Last day for an answer")
+    static let confirm = Message("受け取ります", "Confirm")
+    static let refuse = Message("辞退します", "Refuse")
+    static let confirmedNow = Message("確認しました。", "Confirmed.")
+    static let refusedNow = Message("辞退しました。", "Refused.")
+    static let receiptKept = Message("発行者の受領証を保存しました。", "The issuer's receipt is kept.")
+    static let answerOnItsWay = Message(
+        "回答を送りましたが、届いたかどうかわかりません。", "The answer was sent, and whether it arrived was not heard.")
+    static let deleteHistory = Message("履歴を削除", "Delete the history")
+    static let move = Message("引っ越しと控え", "Move or copy")
+    static let export = Message("ファイルに書き出す", "Write it to a file")
+    static let exportHint = Message(
+        "会員証、鍵、履歴のすべてが入ります。ファイルと合言葉を手にした人は、会員証を使えます。いくつかの単語をつなげた、長い合言葉にしてください。",
+        "Everything is in it: cards, keys, history. Whoever has the file and the passphrase has the cards. Choose several words."
+    )
+    static let passphrase = Message("合言葉（十文字以上）", "Passphrase (ten characters or more)")
+    static let again = Message("合言葉をもう一度", "The passphrase again")
+    static let different = Message(
+        "二つの合言葉が違います。", "The two passphrases are not the same.")
+    static let tooShort = Message(
+        "合言葉は十文字以上にしてください。", "A passphrase has ten characters or more.")
+    static let `import` = Message("ファイルから読み込む", "Read a file")
+    static let file = Message("ファイル", "File")
+    static let filePassphrase = Message("ファイルの合言葉", "The file's passphrase")
+    static let imported = Message("読み込みました。", "It was read.")
+    static let newCards = Message("増えた会員証", "New cards")
+    static let newIssuers = Message(
+        "はじめての発行者です。心当たりがなければ削除してください。",
+        "Issuers that were not known here. Delete those that are none of yours.")
+    static let deleteIssuer = Message("この発行者のものを削除", "Delete all of this issuer")
+    static let notTaken = Message("読み込めなかったもの", "What could not be taken")
+    static let devices = Message("端末から端末へ", "From device to device")
+    static let devicesHint = Message(
+        "両方の端末でこのページを開きます。画面の案内どおりに文字列を渡し、六桁の数字が同じことを確かめます。",
+        "Open this page on both devices. They show what to enter on the other one, and six digits to compare."
+    )
+    static let sendToDevice = Message("この端末から渡す", "Send from this device")
+    static let receiveFromDevice = Message("この端末で受け取る", "Receive on this device")
+    static let offerText = Message(
+        "もとの端末の文字列（TEGATA-MOVE-1 で始まる）", "What the old device shows (TEGATA-MOVE-1:…)")
+    static let replyText = Message(
+        "新しい端末の文字列（TEGATA-MOVE-2 で始まる）", "What the new device shows (TEGATA-MOVE-2:…)")
+    static let revealText = Message(
+        "もとの端末の次の文字列（TEGATA-MOVE-3 で始まる）", "What the old device shows next (TEGATA-MOVE-3:…)")
+    static let enterOnNew = Message("新しい端末に入力してください。", "Enter this on the new device.")
+    static let enterOnOld = Message("もとの端末に入力してください。", "Enter this on the old device.")
+    static let next = Message("次へ", "Next")
+    static let ownDigits = Message("この端末の数字", "This device's digits")
+    static let otherDigits = Message("もう一方の端末に出ている六桁の数字", "The six digits on the other device")
+    static let digitsHint = Message(
+        "二つの数字が違うときは、だれかが間にいます。やめて、はじめからやり直してください。",
+        "When the two are not the same, somebody is in between: stop, and start again.")
+    static let sealIt = Message("封じて書き出す", "Seal it and save the file")
+    static let deleteAll = Message("すべてを削除", "Delete everything")
+    static let deleteAllWarning = Message(
+        "会員証、鍵、履歴、届くのを待っている会員証が、すべて消えます。書き出したファイルは残ります。元に戻せません。",
+        "Cards, keys, history and what is on its way will be gone; files that were written stay. This cannot be undone."
+    )
+
     static let history = Message("提示の履歴", "History")
     static let noHistory = Message("まだ何も見せていません。", "Nothing was shown yet.")
     static let time = Message("日時（UTC）", "Time (UTC)")
@@ -95,7 +190,7 @@ extension Message {
     static let whatWasShown = Message("見せたもの", "What was shown")
 }
 
-extension HistoryEntry.Outcome {
+extension ConsentRecord.Outcome {
     /// How it ended, for people.
     public var words: Message {
         switch self {
@@ -107,9 +202,24 @@ extension HistoryEntry.Outcome {
     }
 }
 
-extension HistoryEntry {
+extension ConsentRecord {
     /// The time as `2026-11-28T01:02:03Z`.
     public var timeText: String {
         Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
+    }
+}
+
+extension WalletImport.List {
+    /// What a list of a wallet's file has, for people.
+    public var words: Message {
+        switch self {
+        case .keys: Message("鍵", "key")
+        case .issuers: Message("発行者", "issuer")
+        case .cards: Message("会員証", "card")
+        case .uses: Message("使った回数", "uses")
+        case .inboxes: Message("お知らせ", "notices")
+        case .receipts: Message("受領証", "receipt")
+        case .history: Message("履歴", "record")
+        }
     }
 }

@@ -43,6 +43,9 @@ struct Story {
         try await Benefits(
             stage: stage, city: club, edition: founders, card: card, wallet: aiko.wallet
         ).tell()
+        try await Pocket(
+            stage: stage, issuer: club.profile, card: card, holder: aiko.wallet
+        ).tell()
         try await audit(card, of: aiko)
         try await Moving(stage: stage).tell()
         stage.act("おわり", "That is the whole story.")

@@ -74,6 +74,12 @@ struct Serve: AsyncParsableCommand {
         settings.wallet = address(2)
         let issuer = try await IssuerService(settings, reader: reader)
         try await issuer.openFirstEdition()
+        let today = Day(of: Now.seconds).start
+        try await issuer.grant(
+            Entitlement(
+                "rides", title: BilingualText(ja: "乗車券（年に十回）", en: "Rides, ten a year"),
+                count: 10, offline: 2, windows: [today, today + 365 * 86_400],
+                shops: [address(1)]), in: "founders")
         return issuer
     }
 
@@ -91,6 +97,11 @@ struct Serve: AsyncParsableCommand {
                 CountedBenefit(
                     "taxi", Message("タクシー（十回）", "Taxi rides (ten)"), issuer: address(0),
                     edition: "founders", benefit: "taxi", count: 10)
+            ],
+            entitlements: [
+                PlannedEntitlement(
+                    "rides", Message("乗車券（年に十回）", "Rides, ten a year"), issuer: address(0),
+                    edition: "founders", terms: "rides")
             ])
         return try VerifierService(
             VerifierService.Settings(

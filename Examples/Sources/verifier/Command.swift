@@ -94,6 +94,9 @@ struct Command: AsyncParsableCommand {
             valueName: "file"))
     var kioskTestCards: String?
 
+    @Flag(help: "Hand in the vouchers that were taken, say what came of them, and end.")
+    var settle = false
+
     func validate() throws {
         guard (pin == nil) == (bundle == nil) else {
             throw ValidationError("give both of --pin and --bundle, or neither")
@@ -139,6 +142,15 @@ struct Command: AsyncParsableCommand {
             settings.trust = trust
         }
         let service = try VerifierService(settings, identity: services, reader: reader)
+        if settle {
+            let counts = try await service.settleVouchers()
+            for (outcome, count) in counts.sorted(by: { $0.key < $1.key }) {
+                print("\(outcome) \(count)")
+            }
+            // Something for whoever runs it again.
+            guard counts["waiting"] == 0 else { throw ExitCode(3) }
+            return
+        }
         print("verifier \(service.id) on \(host):\(port)\(testCards ? ", TEST CARDS" : "")")
         try await service.run()
     }

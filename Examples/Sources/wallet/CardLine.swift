@@ -6,42 +6,34 @@ import WalletService
 struct CardLine: Encodable {
     let number: Int
     let title: String
-    let issuer: String?
-    let edition: String?
-    let serial: UInt32?
-    let limit: String?
+    let issuer: String
+    let edition: String
+    let serial: UInt32
+    let limit: String
     let benefits: [String]
     let claims: [String: String]
     let selective: [String]
-    /// Why it is no card.
-    let reason: String?
     /// Whether it is in force, when the issuer was asked.
     let status: String?
 
     init(_ card: KeptCard, status: String? = nil) {
         self.status = status
-        let held = try? card.card.get()
+        let held = card.card
         number = card.number
         title = card.title(language).line
-        issuer = held?.issuer.line
-        edition = held?.edition.id.line
-        serial = held?.serial.number
-        limit = held?.edition.limit.description
-        benefits = (held?.benefits ?? []).map(\.line)
+        issuer = held.issuer.line
+        edition = held.edition.id.line
+        serial = held.serial.number
+        limit = held.edition.limit.description
+        benefits = held.benefits.map(\.line)
         claims = Dictionary(
-            (held?.claims ?? [:]).map { ($0.key.line, $0.value.description.cut(to: 300).line) },
+            held.claims.map { ($0.key.line, $0.value.description.cut(to: 300).line) },
             uniquingKeysWith: { first, _ in first })
-        selective = (held?.selectiveClaims ?? []).sorted().map(\.line)
-        reason = card.refusal?.rawValue
+        selective = held.selectiveClaims.sorted().map(\.line)
     }
 
     /// One line.
-    var short: String {
-        guard let serial, let limit, let issuer else {
-            return "\(number)  \(title) (\(reason ?? ""))"
-        }
-        return "\(number)  \(title) № \(serial) / \(limit)  \(issuer)"
-    }
+    var short: String { "\(number)  \(title) № \(serial) / \(limit)  \(issuer)" }
 
     /// Everything, a line each.
     var long: String {

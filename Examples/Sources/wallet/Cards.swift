@@ -12,6 +12,11 @@ struct List: AsyncParsableCommand {
 
     func run() async throws {
         try await common.run(.keeping) { wallet in
+            for fault in try wallet.kept().faults {
+                complain(
+                    "\(fault.reason.rawValue): \(fault.list.rawValue) \(fault.place + 1): \(language(.unread))"
+                )
+            }
             let lines = try wallet.cards().map { CardLine($0) }
             try common.print(
                 lines,
@@ -47,7 +52,7 @@ struct Show: AsyncParsableCommand {
             let words = standing.map { "\n   \(language(.status)): \(language($0.words))" } ?? ""
             try common.print(line, line.long + words)
             guard svg != nil || png != nil else { return }
-            guard let face = card.face(language) else { throw card.refusal ?? .malformed }
+            let face = card.face(language)
             if let svg { try Data(face.svg.markup.utf8).write(to: URL(filePath: svg)) }
             if let png { try Self.render(face, to: png) }
         }
@@ -82,17 +87,29 @@ struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: language(.deleteAbstract))
 
     @Argument(help: ArgumentHelp(language(.numberHelp)))
-    var number: Int
+    var number: Int?
+
+    @Flag(help: ArgumentHelp(language(.deleteAllHelp)))
+    var all = false
+
+    @Flag(help: ArgumentHelp(language(.deleteHistoryHelp)))
+    var history = false
 
     @Flag(help: ArgumentHelp(language(.deleteYesHelp)))
     var yes = false
 
     @OptionGroup var common: Common
 
+    func validate() throws {
+        guard [number != nil, all, history].count(where: \.self) == 1 else {
+            throw ValidationError("NUMBER | --all | --history")
+        }
+    }
+
     func run() async throws {
         try await common.run(.keeping) { wallet in
-            let line = CardLine(try wallet.card(number))
-            common.note(line.short)
+            let card = try number.map(wallet.card)
+            if let card { common.note(CardLine(card).short) }
             if !yes {
                 guard ["y", "yes", "はい"].contains(ask(language(.askDeletion))?.lowercased())
                 else {
@@ -100,8 +117,16 @@ struct Delete: AsyncParsableCommand {
                     throw ExitCode(1)
                 }
             }
-            try wallet.delete(number)
-            try common.print(["deleted": number], language(.deleted))
+            if let card {
+                try wallet.delete(card)
+            } else if all {
+                try wallet.deleteAll()
+            } else {
+                try wallet.deleteHistory()
+            }
+            try common.print(
+                ["deleted": number.map(String.init) ?? (all ? "all" : "history")],
+                language(.deleted))
         }
     }
 }
@@ -115,20 +140,53 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await common.run(.keeping) { wallet in
-            let entries = try wallet.history()
-            let lines = entries.map { entry in
-                let shown = entry.shown.map { shown in
-                    "   \(shown.edition) № \(shown.serial): \(shown.claims.joined(separator: ", "))"
-                        .line
-                }
-                let first =
-                    "\(entry.timeText)  \(language(entry.outcome.words))  \(entry.verifier) → \(entry.host)"
-                return ([first.line] + shown).joined(separator: "\n")
-            }
+            let kept = try wallet.kept().wallet
+            let lines = kept.history.map { HistoryLine($0, in: kept) }
             try common.print(
-                entries,
-                lines.isEmpty ? language(.noHistory) : lines.joined(separator: "\n"))
+                lines,
+                lines.isEmpty
+                    ? language(.noHistory) : lines.map(\.text).joined(separator: "\n"))
         }
+    }
+}
+
+/// A record of the history as it is printed.
+private struct HistoryLine: Encodable {
+    struct Shown: Encodable {
+        let issuer: String
+        let edition: String?
+        let serial: UInt32
+        let claims: [String]
+    }
+
+    let time: String
+    let verifier: String
+    let isAuthenticated: Bool
+    let host: String
+    let outcome: String
+    let shown: [Shown]
+
+    init(_ record: ConsentRecord, in wallet: Wallet) {
+        time = record.timeText
+        verifier = record.verifier.line
+        isAuthenticated = record.isAuthenticated
+        host = record.host.line
+        outcome = record.outcome.rawValue
+        shown = record.shown.map { shown in
+            Shown(
+                issuer: shown.issuer.line,
+                edition: wallet.edition(of: shown)?.edition.id.line, serial: shown.serial,
+                claims: shown.claims.map(\.line))
+        }
+    }
+
+    /// A line, and one for each card.
+    var text: String {
+        let words = ConsentRecord.Outcome(rawValue: outcome).map { language($0.words) } ?? ""
+        let cards = shown.map { shown in
+            "   \(shown.edition ?? shown.issuer) № \(shown.serial): \(shown.claims.joined(separator: ", "))"
+        }
+        return (["\(time)  \(words)  \(verifier) → \(host)"] + cards).joined(separator: "\n")
     }
 }
 

@@ -69,6 +69,60 @@ extension Message {
         "PNG needs rsvg-convert (apt install librsvg2-bin, brew install librsvg); --svg works without."
     )
     static let deleteAbstract = Message("会員証を削除します。", "Deletes a card.")
+    static let unread = Message(
+        "読み取れませんでした（もとのファイルは控えに残ります）", "could not be read; the file that has it is kept")
+    static let deleteAllHelp = Message(
+        "会員証、鍵、履歴をすべて削除します。", "Deletes everything: cards, keys, history.")
+    static let deleteHistoryHelp = Message("履歴を削除します。", "Deletes the history.")
+    static let exportAbstract = Message(
+        "すべてを一つのファイルに、合言葉で封じて書き出します。", "Writes everything into one file, sealed under a passphrase."
+    )
+    static let exportDiscussion = Message(
+        "ファイルと合言葉を手にした人は、会員証を使えます。", "Whoever has the file and the passphrase has the cards.")
+    static let exportFileHelp = Message("書き出すファイル。", "The file to write.")
+    static let exported = Message("書き出しました。", "Written.")
+    static let importAbstract = Message(
+        "書き出したファイルを読み込みます。", "Takes in what another wallet exported.")
+    static let importDiscussion = Message(
+        "会員証はひとつずつ確かめます。ここにあるものが古いもので置き換わることはありません。",
+        "Each card is checked; nothing that is here is replaced by something older.")
+    static let importFileHelp = Message("読み込むファイル。", "The file to read.")
+    static let newIssuer = Message("はじめての発行者", "An issuer that was not known here")
+    static let notTaken = Message("読み込めなかったもの", "Not taken")
+    static let nothingNew = Message("新しいものはありません。", "Nothing new.")
+    static let passphraseHelp = Message(
+        "合言葉のファイル（本人だけが読めること）。", "A file with the passphrase, for its owner alone.")
+    static let passphraseMissing = Message("合言葉が必要です。", "A passphrase is needed.")
+    static let passphraseShort = Message(
+        "合言葉は十文字以上にしてください。", "A passphrase has ten characters or more.")
+    static let askNewPassphrase = Message(
+        "合言葉（十文字以上）：", "A passphrase of ten characters or more:")
+    static let askPassphrase = Message("ファイルの合言葉：", "The file's passphrase:")
+    static let useAbstract = Message("店で特典を使います。", "Uses a benefit at a shop.")
+    static let useDiscussion = Message(
+        "店と残りの回数を表示し、同意を求めます。渡した回は戻りません。",
+        "Says which shop and how many are left, and asks for consent. What is given away is gone.")
+    static let shop = Message("店", "Shop")
+    static let left = Message("残り（多くて）", "left, at most,")
+    static let shopWithoutNetwork = Message(
+        "店には通信がありません。", "The shop has no network.")
+    static let askUse = Message("一回分を使いますか？ [y/N]", "Use one? [y/N]")
+    static let shopSays = Message("店の控え", "The shop's receipt")
+    static let shopAsks = Message(
+        "店が発行者に確かめています。", "The shop is asking the issuer.")
+    static let mailAbstract = Message(
+        "発行者からのお知らせを受け取り、答えます。", "Fetches what the issuer told a card, and answers.")
+    static let mailDiscussion = Message(
+        "確かめられたお知らせだけを表示します。受領証は保存されます。",
+        "Only notices that hold are shown; receipts are kept.")
+    static let confirmHelp = Message("この番号のお知らせを確認します。", "Confirms the notice of this place.")
+    static let refuseHelp = Message("この番号のお知らせを辞退します。", "Refuses the notice of this place.")
+    static let notShown = Message(
+        "確かめられなかったので表示していないもの", "Not shown, because they did not hold")
+    static let noMail = Message("回答を待っているお知らせはありません。", "No notice waits for an answer.")
+    static let noticeConfirmed = Message(
+        "確認しました。受領証を保存しました。", "Confirmed; the receipt is kept.")
+    static let noticeRefused = Message("辞退しました。受領証を保存しました。", "Refused; the receipt is kept.")
     static let deleteYesHelp = Message("尋ねずに削除します。", "Deletes without asking.")
     static let askDeletion = Message(
         "削除すると元に戻せません。削除しますか？ [y/N]", "This cannot be undone. Delete it? [y/N]")

@@ -43,7 +43,7 @@ struct Present: AsyncParsableCommand {
             let isAgreed = try consent(to: review)
             let redirect =
                 try await isAgreed ? wallet.show(review) : wallet.decline(review)
-            let outcome: HistoryEntry.Outcome = isAgreed ? .shown : .declined
+            let outcome: ConsentRecord.Outcome = isAgreed ? .shown : .declined
             let result = Result(
                 verifier: review.verifier.line, isAuthenticated: review.isAuthenticated,
                 host: review.host, outcome: outcome.rawValue,

@@ -21,7 +21,7 @@ import WalletService
         guard case .card(let kept) = try await wallet.resume(waiting) else {
             throw Refusal.conflict
         }
-        return try kept.card.get()
+        return kept.card
     }
 
     @Test func `a restart in the middle of a claim loses nothing`() async throws {
@@ -181,7 +181,7 @@ struct PostgresFrontsTests {
             guard case .card(let kept) = try await wallet.resume(waiting) else {
                 throw Refusal.conflict
             }
-            let card = try kept.card.get()
+            let card = kept.card
             #expect(card.edition.id == edition && card.serial.number == 1)
             let steps = fronts.served.withLock { $0 }
             for front in 0..<2 { #expect(steps.count { $0.front == front } > 3) }

@@ -29,6 +29,19 @@ struct VerifierWorld: Sendable {
     let members: [Member]
     let service: VerifierService
     let profileReads: ProfileReads
+    let rides: EntitlementTerms
+    let network: Network
+
+    /// Whether the city answers about rides.
+    final class Network: Sendable {
+        private let isDown = Mutex(false)
+
+        func check() throws {
+            guard !isDown.withLock(\.self) else { throw Refusal.unavailable }
+        }
+
+        func set(down: Bool) { isDown.withLock { $0 = down } }
+    }
 
     /// How often the city was asked about itself.
     final class ProfileReads: Sendable {
@@ -67,6 +80,15 @@ struct VerifierWorld: Sendable {
         self.city = city
         self.founders = founders
         self.members = members
+        let rides = try EntitlementTerms(
+            parsing: city.terms(
+                of: Entitlement(
+                    "rides", title: BilingualText(ja: "乗車券", en: "Rides"), count: 4, offline: 2,
+                    windows: [1_700_000_000, 4_000_000_000], shops: [Self.innAddress]),
+                in: founders), from: city.profile)
+        self.rides = rides
+        let network = Network()
+        self.network = network
         let reads = ProfileReads()
         profileReads = reads
         let aiko = members[0].identity
@@ -93,6 +115,7 @@ struct VerifierWorld: Sendable {
                             "ferry", Message("渡し船", "Ferry"), edition: "founders",
                             benefit: "ferry", count: 10),
                     ],
+                    entitlements: [Self.ridesPlan],
                     actions: [
                         MemberAction(
                             "vote", Message("投票", "A vote"), edition: "founders", number: 1,
@@ -104,11 +127,40 @@ struct VerifierWorld: Sendable {
                 ("stranger", Message("知らない人", "Stranger"), DemoIdentity(.jpkiP384)),
             ]))
         let stub = Self.stub(city, founders, reads)
+        Self.addRides(to: stub.router, city, rides, network)
         Task { try await stub.run() }
         try await Self.wait(for: Self.cityAddress)
         let inn = service
         Task { try await inn.run() }
         try await Self.wait(for: Self.innAddress)
+    }
+
+    static let ridesPlan = PlannedEntitlement(
+        "rides", Message("乗車券", "Rides"), edition: "founders", terms: "rides")
+
+    /// What an issuer answers about entitlements (Spec/entitlement.md, "Over HTTP").
+    private static func addRides(
+        to router: Router<WebContext>, _ city: Issuer, _ rides: EntitlementTerms, _ network: Network
+    ) {
+        struct HandedIn: Decodable {
+            let terms: String
+            let shop: String
+            let voucher: String
+        }
+        router.get("tegata/terms/founders") { _, _ in
+            try network.check()
+            let reply: JSON = ["terms": .array([.string(rides.encoded)])]
+            return Response.json("\(reply)")
+        }
+        router.post("tegata/uses") { request, _ in
+            try network.check()
+            let body = try await request.text(limit: 1 << 16)
+            let handed = try JSONDecoder().decode(HandedIn.self, from: Data(body.utf8))
+            guard handed.terms == "rides" else { throw Refusal.unsupported }
+            return Response.json(
+                try await city.count(handed.voucher, from: handed.shop, under: rides),
+                type: "application/jwt")
+        }
     }
 
     /// What a verifier reads of an issuer.

@@ -185,13 +185,13 @@ final class City: Sendable {
     ) async throws -> MadeOffer {
         let request =
             if let person {
-                try await wallet.holder.request(persons, proving: person)
+                try await wallet.holder().request(persons, proving: person)
             } else {
-                try await wallet.holder.request(edition)
+                try await wallet.holder().request(edition)
             }
         return try await offers.offer(
             [person == nil ? "visitors" : "persons"], for: Array(request.utf8),
-            protectedBy: protection ?? .holder(wallet.publicKey))
+            protectedBy: protection ?? .holder(try wallet.publicKey()))
     }
 
     /// A link of somebody at the inn's address who proves nothing.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ServiceKit
 import Synchronization
 import Tegata
 import TegataOpenID
@@ -11,7 +12,9 @@ import Testing
 /// The command line does what the pages do, and ends with the status that its help promises.
 struct CommandTests {
     /// Runs `wallet …`; the status it ends with.
-    private func run(_ arguments: String...) async -> Int32 {
+    private func run(_ arguments: String...) async -> Int32 { await run(arguments) }
+
+    private func run(_ arguments: [String]) async -> Int32 {
         do {
             var command = try Command.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
@@ -30,7 +33,7 @@ struct CommandTests {
             let wallet = try city.wallet()
             let home = wallet.home.path
             let made = try await city.offer(
-                to: wallet, .transactionCodeAndHolder(wallet.publicKey))
+                to: wallet, .transactionCodeAndHolder(try wallet.publicKey()))
             let code = try #require(made.transactionCode)
             let wrong = code == "000000" ? "000001" : "000000"
             #expect(await run("receive", made.link, "--code", wrong, "--home", home) == 1)
@@ -59,9 +62,47 @@ struct CommandTests {
             #expect(await run("show", "1", "--svg", picture, "--home", home) == 0)
             #expect(try String(contentsOfFile: picture, encoding: .utf8).hasPrefix("<svg"))
             #expect(await run("settle", "1", "--home", home) == 1)
+            let (copy, secret) = (home + "/../copy.tegata", home + "/../passphrase")
+            try KeyFile.write(Array("correct horse battery\n".utf8), to: secret)
+            let typed = ["--passphrase-file", secret]
+            #expect(await run(["export", copy, "--home", home] + typed) == 0)
             #expect(await run("delete", "1", "--yes", "--home", home) == 0)
             #expect(await run("delete", "1", "--yes", "--home", home) == 1)
             #expect(try wallet.cards().isEmpty)
+            // Another folder is another wallet, until the file is read.
+            let elsewhere = try city.wallet("elsewhere")
+            #expect(await run(["import", copy, "--home", elsewhere.home.path] + typed) == 0)
+            #expect(try elsewhere.cards().count == 1 && elsewhere.history().count == 2)
+            try KeyFile.write(Array("another horse battery".utf8), to: secret)
+            #expect(await run(["import", copy, "--home", home] + typed) == 1)
+            #expect(await run("delete", "--history", "--yes", "--home", elsewhere.home.path) == 0)
+            #expect(try elsewhere.cards().count == 1 && elsewhere.history().isEmpty)
+            #expect(await run("delete", "--all", "--yes", "--home", elsewhere.home.path) == 0)
+            #expect(try elsewhere.cards().isEmpty)
+        }
+    }
+
+    @Test func `a benefit is used, and a notice is read and answered`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let home = wallet.home.path
+            try await city.member(wallet)
+            let counter = try await UsingTests.Counter(city, isOffline: true)
+            for status in [0, 0, 1] as [Int32] {
+                #expect(await run("use", counter.link, "--yes", "--home", home) == status)
+            }
+            #expect(try wallet.home.uses().count == 2)
+            let office = MailTests.Office(city)
+            let notice = try await office.tell(1, "mine")
+            office.mail.withLock { $0 = [notice] }
+            #expect(await run("mail", "1", "--json", "--home", home) == 0)
+            #expect(office.sent.isEmpty, "nothing is answered by looking")
+            #expect(await run("mail", "1", "--confirm", "2", "--home", home) == 1)
+            #expect(await run("mail", "1", "--confirm", "1", "--home", home) == 0)
+            #expect(await run("mail", "1", "--confirm", "1", "--home", home) == 1)
+            #expect(office.sent.count == 1)
+            let both = ["mail", "1", "--confirm", "1", "--refuse", "1", "--home", home]
+            #expect(await run(both) == 64)
         }
     }
 
@@ -78,6 +119,9 @@ struct CommandTests {
             #expect(await run("serve", "--host", "0.0.0.0", "--home", home) == 64)
             #expect(await run("present", "x", "--yes", "--decline", "--home", home) == 64)
             #expect(await run("nothing") == 64)
+            #expect(await run("delete", "--yes", "--home", home) == 64)
+            #expect(await run("delete", "1", "--all", "--yes", "--home", home) == 64)
+            #expect(await run("import", home + "/nothing", "--home", home) == 64)
             #expect(await run("--help") == 0)
             try FileManager.default.setAttributes(
                 [.posixPermissions: 0o644], ofItemAtPath: home + "/holder.key")

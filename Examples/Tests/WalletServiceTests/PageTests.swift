@@ -53,6 +53,31 @@ struct Browser {
         return response
     }
 
+    /// Posts a form with a file, as browsers do.
+    mutating func upload(
+        _ path: String, _ file: [UInt8], _ fields: [String: String]
+    ) async throws -> TestResponse {
+        var headers: HTTPFields = [.accept: "text/html", .acceptLanguage: "en"]
+        headers[.contentType] = "multipart/form-data; boundary=----browser"
+        if let cookie { headers[.cookie] = cookie }
+        var body = ByteBuffer()
+        for (name, value) in fields.merging(["form": token], uniquingKeysWith: { own, _ in own }) {
+            body.writeString(
+                "------browser\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n")
+            body.writeString(value + "\r\n")
+        }
+        body.writeString(
+            "------browser\r\nContent-Disposition: form-data; name=\"file\"; filename=\"w.tegata\"\r\n"
+        )
+        body.writeString("Content-Type: application/octet-stream\r\n\r\n")
+        body.writeBytes(file)
+        body.writeString("\r\n------browser--\r\n")
+        let response = try await client.executeRequest(
+            uri: path, method: .post, headers: headers, body: body)
+        note(response)
+        return response
+    }
+
     /// Posts a form and looks at the page it leads to.
     mutating func follow(
         _ path: String, _ fields: [String: String] = [:]
@@ -75,19 +100,20 @@ struct Browser {
     }
 }
 
-struct PageTests {
-    private func browse(
-        _ wallet: WalletService, _ body: @escaping @Sendable (inout Browser) async throws -> Void
-    ) async throws {
-        let server = try wallet.server(WebServer.Settings(port: 0, isTest: false))
-        let application = Application(router: server.router, logger: .quiet)
-        try await application.test(.router) { client in
-            var browser = Browser(client)
-            _ = try await browser.get("/")
-            try await body(&browser)
-        }
+/// Opens a wallet's pages in a browser.
+func browse(
+    _ wallet: WalletService, _ body: @escaping @Sendable (inout Browser) async throws -> Void
+) async throws {
+    let server = try wallet.server(WebServer.Settings(port: 0, isTest: false))
+    let application = Application(router: server.router, logger: .quiet)
+    try await application.test(.router) { client in
+        var browser = Browser(client)
+        _ = try await browser.get("/")
+        try await body(&browser)
     }
+}
 
+struct PageTests {
     @Test func `an offer is opened, received with its code, looked at and deleted`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()
@@ -115,7 +141,11 @@ struct PageTests {
                     buffer: try await browser.get("/cards/1/delete?lang=en").body)
                 #expect(question.contains("This cannot be undone"))
                 #expect(try wallet.cards().count == 1, "a question deletes nothing")
-                let deleted = try await browser.follow("/cards/1/delete")
+                let stale = try await browser.post(
+                    "/cards/1/delete", ["card": String(repeating: "A", count: 43)])
+                #expect(stale.status == .conflict, "the list has changed since")
+                let deleted = try await browser.follow(
+                    "/cards/1/delete", ["card": try wallet.card(1).card.id])
                 #expect(try deleted.path == "/" && wallet.cards().isEmpty)
                 let missing = try await browser.get("/cards/1")
                 #expect(missing.status == .badRequest)

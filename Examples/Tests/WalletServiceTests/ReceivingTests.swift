@@ -19,7 +19,7 @@ struct ReceivingTests {
         try await City.run { city in
             let wallet = try city.wallet()
             let made = try await city.offer(
-                to: wallet, .transactionCodeAndHolder(wallet.publicKey))
+                to: wallet, .transactionCodeAndHolder(try wallet.publicKey()))
             let review = try await wallet.review(offer: made.link)
             #expect(review.issuer == city.live.base && review.titles(.english) == ["Visitors"])
             #expect(review.needsCode && review.codeLength == 6 && review.isCodeNumeric)
@@ -38,7 +38,7 @@ struct ReceivingTests {
                 Issue.record("no card")
                 return
             }
-            #expect(try card.card.get().claims["tier"] == "gold")
+            #expect(card.card.claims["tier"] == "gold")
             #expect(try wallet.waiting().isEmpty && wallet.cards().count == 1)
             #expect(try city.wallet().cards().first?.number == card.number, "another process")
             await #expect(throws: Refusal.self, "an offer is redeemed once (A67)") {
@@ -97,7 +97,7 @@ struct ReceivingTests {
                 Issue.record("no card")
                 return
             }
-            #expect(try card.card.get().serial.number == 1, "the same card, and no second one")
+            #expect(card.card.serial.number == 1, "the same card, and no second one")
             #expect(try wallet.waiting().isEmpty)
         }
     }
@@ -189,18 +189,21 @@ struct ReceivingTests {
             try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: home)
             #expect(throws: KeyFile.Problem.self) { try city.wallet() }
             try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: home)
-            let card = home + "/1.card"
-            let text = try String(contentsOfFile: card, encoding: .utf8)
-            let range = try #require(text.firstRange(of: #"{\"card\":\"ey"#))
-            let changed = text.replacingCharacters(in: range, with: #"{\"card\":\"ez"#)
-            try KeyFile.write(Array(changed.utf8), to: card)
-            let read = try wallet.card(1)
-            #expect(read.refusal == .malformed && read.face(.english) == nil)
-            // Another wallet's key opens none of these cards.
-            try KeyFile.write(Array(text.utf8), to: card)
-            #expect(try wallet.card(1).refusal == nil)
-            try files.removeItem(atPath: key)
-            #expect(try city.wallet().card(1).refusal == .holderBindingInvalid)
+            let file = home + "/wallet"
+            let good = try KeyFile.read(file)
+            for place in stride(from: 0, to: good.count, by: 97) {
+                var changed = good
+                changed[place] ^= 1
+                try KeyFile.write(changed, to: file)
+                #expect(throws: Refusal.self) { try wallet.card(1) }
+                #expect(throws: Refusal.self) { try wallet.deleteHistory() }
+            }
+            try KeyFile.write(good, to: file)
+            #expect(try wallet.card(1).number == 1)
+            // Another wallet's key opens nothing here.
+            try files.removeItem(atPath: home + "/wallet.key")
+            #expect(throws: Refusal.unauthorized) { try wallet.card(1) }
+            #expect(try KeyFile.read(file) == good, "what cannot be read is not written over")
         }
     }
 
@@ -208,17 +211,51 @@ struct ReceivingTests {
         try await City.run { city in
             let wallet = try city.wallet()
             let first = try await city.member(wallet)
-            let held = try first.card.get()
-            #expect(try wallet.home.keep(held, profile: city.issuer.profile.encoded) == 1)
+            try wallet.home.change { kept in
+                try kept.keep(first.card, of: first.holder, from: city.issuer.profile)
+            }
+            #expect(try wallet.cards().count == 1)
             let second = try await city.member(wallet)
             #expect(second.number == 2)
-            try wallet.delete(1)
-            #expect(throws: Refusal.malformed) { try wallet.delete(1) }
-            #expect(throws: Refusal.malformed) { try wallet.card(1) }
-            #expect(try wallet.cards().map(\.number) == [2])
+            try wallet.delete(first)
+            try wallet.delete(first)
+            #expect(throws: Refusal.malformed) { try wallet.card(2) }
+            #expect(try wallet.cards().map(\.card.id) == [second.card.id])
             await #expect(throws: Refusal.unsupported, "no lists of sessions here") {
-                try await wallet.settle(2)
+                try await wallet.settle(1)
             }
+        }
+    }
+
+    @Test func `what cannot be read any more is said, and stays in a copy of the file`()
+        async throws
+    {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            try await city.member(wallet)
+            // The issuer has withdrawn the key that signed the card.
+            let later = Issuer(
+                at: city.live.base, keys: .generate(), identity: .embedded(accepting: .testCards))
+            let edition = try await later.open(Edition("later", limit: 5, nationalID: []))
+            let holder = try wallet.holder()
+            let card = try holder.accept(
+                try await later.issue(to: try await holder.request(edition)), from: later.profile)
+            try wallet.home.change { try $0.keep(card, of: holder, from: later.profile) }
+            let kept = try wallet.kept()
+            #expect(kept.faults.map(\.list) == [.cards] && kept.wallet.cards.count == 1)
+            let whole = try KeyFile.read(wallet.home.path + "/wallet")
+            func copies() throws -> [String] { try wallet.home.names(endingIn: ".set-aside") }
+            #expect(try copies().isEmpty, "reading writes nothing")
+            try wallet.deleteHistory()
+            #expect(try wallet.kept().faults.isEmpty && copies().count == 1)
+            let copy = try #require(try copies().first)
+            #expect(try KeyFile.read(wallet.home.path + "/\(copy).set-aside") == whole)
+            try wallet.deleteHistory()
+            #expect(try copies().count == 1)
+            try wallet.deleteAll()
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: wallet.home.path) == ["lock"])
+            #expect(try wallet.cards().isEmpty && wallet.publicKey() != holder.publicKey)
         }
     }
 }

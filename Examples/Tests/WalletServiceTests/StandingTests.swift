@@ -10,7 +10,7 @@ import Testing
         try await City.run { city in
             let wallet = try city.wallet()
             let card = try await city.member(wallet)
-            let held = try card.card.get()
+            let held = card.card
             #expect(await wallet.standing(of: card).code == "valid")
             for (status, code) in [
                 (CardStatus.suspended, "suspended"), (.valid, "valid"), (.revoked, "revoked"),

@@ -82,6 +82,7 @@ public struct Shop: Sendable {
     ///
     /// - Parameters:
     ///   - voucher: what `Holder.use` made.
+    ///   - asked: the question that it has to answer, where several are open; any of them unless said.
     ///   - terms: what is used.
     ///   - keep: keeps the text for settling, durably. It runs before the number is used up: what the shop said yes to is never
     ///     lost, and what it kept without saying yes it may settle all the same.
@@ -89,7 +90,7 @@ public struct Shop: Sendable {
     /// - Throws: what is wrong with the voucher; `holderBindingInvalid` for a question that is none of ours, `replayed` for one that
     ///   was answered and for a number that was taken, `unavailable`.
     public func take(
-        _ voucher: String, under terms: EntitlementTerms,
+        _ voucher: String, to asked: String? = nil, under terms: EntitlementTerms,
         keeping keep: (String) async throws -> Void
     ) async throws -> Voucher {
         let now = clock()
@@ -97,6 +98,9 @@ public struct Shop: Sendable {
             parsing: voucher, for: id, under: terms, from: profileOfIssuer, at: now,
             age: VerifierPolicy.strict.maximumKeyBindingAge)
         let question = try await question(voucher.nonce, about: terms, at: now)
+        guard asked.map(question.text.hasSameBytes) ?? true else {
+            throw Refusal.holderBindingInvalid
+        }
         guard question.window == voucher.window, question.isOffline == (voucher.number != nil)
         else { throw Refusal.typeMismatch }
         try await keep(voucher.encoded)

@@ -16,6 +16,8 @@ public struct Card: Sendable {
     public let claims: [String: JSON]
     /// The names of the claims that are shown only when the holder says so.
     public let selectiveClaims: Set<String>
+    /// What a wallet tells the card by: 43 characters of its row, and another one after every re-issue.
+    public var id: String { Base64URL.encode(SHA256.hash(row).array) }
 
     /// The names of those of which only something is proven: their values are shown to nobody unless the holder insists.
     public let predicateOnlyClaims: Set<String>

@@ -57,6 +57,11 @@ public struct Wallet: Sendable {
     /// Who issued a card, as this wallet trusts it.
     public func issuer(of card: Card) -> IssuerProfile? { profile(card.issuer) }
 
+    /// The edition of a card that was shown, as its issuer announced it.
+    public func edition(of shown: ConsentRecord.Shown) -> OpenEdition? {
+        profile(shown.issuer)?.editions.first { $0.digest == shown.place.edition }
+    }
+
     /// What was given away with a card, or with one before it under the same serial.
     public func uses(of card: Card) -> EntitlementUses {
         uses[CardPlace(card)] ?? EntitlementUses()

@@ -1,12 +1,13 @@
 internal import TegataCrypto
 public import TegataSDJWT
 
-/// The header of a wallet's file, and the box behind it (Spec/wallet.md). The header says for whom the box is: a passphrase, or
-/// a device.
+/// The header of a wallet's file, and the box behind it (Spec/wallet.md). The header says for whom the box is: a passphrase,
+/// another device, or the device that it stays on.
 struct WalletFile {
     enum Header: Equatable {
         case passphrase(Scrypt.Cost, salt: FixedBytes<16>)
         case device(from: Point, to: Point)
+        case kept
     }
 
     private static let magic = Array("tegata-wallet/1\n".utf8)
@@ -42,6 +43,9 @@ struct WalletFile {
             else { throw .malformed }
             header = .device(from: from, to: to)
             box = Array(rest.dropFirst(66))
+        case 3:
+            header = .kept
+            box = Array(rest)
         default: throw .malformed
         }
     }
@@ -68,6 +72,7 @@ struct WalletFile {
         case .passphrase(let cost, let salt):
             magic + [1, cost.logN, cost.r, cost.p] + salt.array
         case .device(let from, let to): magic + [2] + from.encoded + to.encoded
+        case .kept: magic + [3]
         }
     }
 }
@@ -118,5 +123,38 @@ extension Wallet {
         } catch {
             throw .unavailable
         }
+    }
+}
+
+extension Wallet {
+    /// The wallet as its own device keeps it, under 32 bytes that the device's key storage has.
+    ///
+    /// - Throws: `malformed` for a key of another size, `limitExceeded` for a wallet of more than 16 MiB.
+    public func kept(under key: [UInt8]) throws(Refusal) -> [UInt8] {
+        let key = try Self.keepingKey(key)
+        return WalletFile.seal(try WalletDocument.encode(self), .kept, under: key)
+    }
+
+    /// Reads what ``kept(under:)`` wrote and takes in what it has, each card checked as `Holder.accept` does. What could not be taken is
+    /// not in the next file: keep the one before.
+    ///
+    /// - Returns: what it brought, and what could not be taken.
+    /// - Throws: `unauthorized` for another key and for a file that was changed; `typeMismatch` for a file under a passphrase or to
+    ///   another device; `malformed`, `limitExceeded`, `unsupported`. Then nothing has changed.
+    public mutating func take(
+        _ file: [UInt8], keptUnder key: [UInt8]
+    ) throws(Refusal) -> WalletImport {
+        let key = try Self.keepingKey(key)
+        let file = try WalletFile(parsing: file)
+        guard file.header == .kept else { throw .typeMismatch }
+        return try merge(document: try file.open(under: key))
+    }
+
+    private static func keepingKey(_ bytes: [UInt8]) throws(Refusal) -> SecretBytes {
+        let info = Array("TEGATA-V01/wallet-kept".utf8)
+        guard bytes.count == 32,
+            let derived = try? HKDF.derive(from: bytes, salt: [], info: info, count: 32)
+        else { throw .malformed }
+        return SecretBytes(copying: derived.span)
     }
 }

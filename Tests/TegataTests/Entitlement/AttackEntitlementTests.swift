@@ -133,6 +133,25 @@ import Testing
         await #expect(throws: Refusal.expired) { try await world.count(voucher, from: taxi) }
     }
 
+    @Test func `an answer to one open question is none to another`() async throws {
+        let world = try await EntitlementWorld()
+        let taxi = world.shop()
+        var uses = EntitlementUses()
+        let questions = [
+            try await taxi.ask(for: world.terms), try await taxi.ask(for: world.terms),
+        ]
+        let voucher = try world.city.holders[0].use(
+            questions[0], of: world.terms, with: world.city.cards[0], from: taxi.profile,
+            in: &uses)
+        await #expect(throws: Refusal.holderBindingInvalid) {
+            try await taxi.take(voucher, to: questions[1], under: world.terms) { _ in
+                Issue.record("nothing is kept")
+            }
+        }
+        // Nothing was used up by asking the wrong way.
+        _ = try await taxi.take(voucher, to: questions[0], under: world.terms) { _ in }
+    }
+
     @Test func `what a voucher says is under the card's key`() async throws {
         let world = try await EntitlementWorld(2)
         let taxi = world.shop()

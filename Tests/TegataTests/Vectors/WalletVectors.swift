@@ -67,6 +67,19 @@ func walletVectors(_ story: RoleStory) throws -> VectorFile {
         ["salt": .hex(MovedStory.salt), "log_n": 4, "r": 8, "parallel": 2],
         output: ["key": .hex(key.exposedBytes)])
     try addMoves(moved, taken, &file)
+    let kept = try moved.kept()
+    func addKept(_ comment: String, _ bytes: [UInt8], _ expect: String = "ok", key: [UInt8]? = nil)
+    {
+        file.add(
+            "wallet-kept", comment,
+            ["file": .hex(bytes), "key": .hex(key ?? MovedStory.deviceKey)], expect: expect,
+            output: expect == "ok" ? taken : [:])
+    }
+    addKept("on its device", kept)
+    addKept("another key", kept, "unauthorized", key: Wrong.flip(MovedStory.deviceKey, 0))
+    addKept("a key of 31 bytes", kept, "malformed", key: Array(MovedStory.deviceKey.dropLast()))
+    addKept("a changed byte", Wrong.flip(kept, 100), "unauthorized")
+    addKept("under a passphrase", good, "type_mismatch")
     return file
 }
 
@@ -151,6 +164,15 @@ private struct MovedStory {
             from: Array(Self.passphrase.utf8), salt: Self.salt, cost: cost, count: 32)
         return try sealed(
             Self.magic + [1, cost.logN, cost.r, cost.p] + Self.salt, document, key.exposedBytes)
+    }
+
+    /// What the key storage of a device has.
+    static let deviceKey = SHA256.hash(Array("device".utf8)).array
+
+    func kept() throws -> [UInt8] {
+        let key = try HKDF.derive(
+            from: Self.deviceKey, salt: [], info: Array("TEGATA-V01/wallet-kept".utf8), count: 32)
+        return try sealed(Self.magic + [3], document, key)
     }
 
     private var keys: [UInt8] { e.timesGenerator.encoded + p.timesGenerator.encoded }

@@ -68,6 +68,34 @@ import Testing
         #expect(try WalletWorld.document(phone) == WalletWorld.document(world.wallet))
     }
 
+    @Test func `a device keeps its wallet in a file that no other key opens`() async throws {
+        let world = try await WalletWorld()
+        let key = SHA256.hash(Array("device".utf8)).array
+        let file = try world.wallet.kept(under: key)
+        var again = world.empty()
+        let report = try again.take(file, keptUnder: key)
+        #expect(report.faults.isEmpty && report.cards.map(\.id) == [world.card.id])
+        #expect(try WalletWorld.document(again) == WalletWorld.document(world.wallet))
+        #expect(again.edition(of: again.history[0].shown[0])?.digest == world.city.edition.digest)
+        for place in file.indices {
+            let changed = Wrong.flip(file, place)
+            #expect(throws: Refusal.self) { try again.take(changed, keptUnder: key) }
+        }
+        #expect(throws: Refusal.unauthorized) {
+            try again.take(file, keptUnder: Wrong.flip(key, 31))
+        }
+        for size in [0, 31, 33] {
+            let short = [UInt8](repeating: 1, count: size)
+            #expect(throws: Refusal.malformed) { try again.take(file, keptUnder: short) }
+            #expect(throws: Refusal.malformed) { try world.wallet.kept(under: short) }
+        }
+        // Each kind of file is read as what it is and as nothing else.
+        #expect(throws: Refusal.typeMismatch) {
+            try again.take(file, under: WalletWorld.passphrase)
+        }
+        #expect(throws: Refusal.typeMismatch) { try again.take(world.file(), keptUnder: key) }
+    }
+
     @Test func `keys of both curves move, and a key that is in a token stays where it is`()
         async throws
     {

@@ -9,6 +9,11 @@ let walletFunctions: [String: OwnFunction] = [
         let report = try wallet.take(try input.file.hex, under: try input.passphrase.string)
         return taken(wallet, report)
     },
+    "wallet-kept": { input, _ in
+        var wallet = try emptyWallet(input)
+        let report = try wallet.take(try input.file.hex, keptUnder: try input.key.hex)
+        return taken(wallet, report)
+    },
     "wallet-key": { input, _ in
         guard
             let cost = Scrypt.Cost(

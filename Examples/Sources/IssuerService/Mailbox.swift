@@ -1,0 +1,77 @@
+internal import Crypto
+internal import Foundation
+internal import ServiceKit
+internal import Tegata
+
+/// What the holders of an edition's cards have to be told, until they come for it: notices and withdrawals, by serial. It is sealed as
+/// the state is; the register has everything besides.
+///
+/// Someone who can rewrite the storage can hold mail back; wallets check whatever arrives.
+struct Mailbox: NoticeTransport {
+    let store: any StateStore
+    let edition: String
+    /// Mail is kept for so many seconds after the last delivery.
+    private static let memory: Int64 = 400 * 86_400
+    private static let capacity = 256
+
+    func deliver(_ notice: String, to address: NoticeAddress) async throws {
+        guard case .card(let serial, _) = address else { throw Refusal.unsupported }
+        try await add(notice, for: serial.number)
+    }
+
+    /// Adds a notice or a withdrawal, once.
+    ///
+    /// - Throws: `limitExceeded` for a card that was told 256 things, `unavailable`.
+    func add(_ text: String, for serial: UInt32) async throws(Refusal) {
+        try await store.change(key(serial), until: Now.seconds + Self.memory) {
+            (known: [String]?) throws(Refusal) in
+            let mail = known ?? []
+            guard !mail.contains(text) else { return nil }
+            guard mail.count < Self.capacity else { throw .limitExceeded }
+            return mail + [text]
+        }
+    }
+
+    /// What a card's holder has to be told, oldest first.
+    ///
+    /// - Throws: `unavailable`.
+    func mail(for serial: UInt32) async throws(Refusal) -> [String] {
+        try await store.value([String].self, of: key(serial)) ?? []
+    }
+
+    /// The newest notice of a programme to a card.
+    ///
+    /// - Throws: `unavailable`.
+    func notice(of programme: String, to serial: UInt32) async throws(Refusal) -> NoticeID? {
+        struct Payload: Decodable {
+            struct Programme: Decodable { let id: String }
+            let programme: Programme?
+        }
+        for text in try await mail(for: serial).reversed() {
+            guard let payload = CompactText(text)?.payload,
+                let read = try? JSONDecoder().decode(Payload.self, from: payload),
+                read.programme?.id == programme
+            else { continue }
+            // What a notice is known by: what is signed of it (Spec/notice.md).
+            guard let dot = text.lastIndex(of: ".") else { continue }
+            return NoticeID(Array(SHA256.hash(data: Data(text[..<dot].utf8))))
+        }
+        return nil
+    }
+
+    private func key(_ serial: UInt32) -> [UInt8] { Array("mail/\(edition)/\(serial)".utf8) }
+}
+
+/// A signed text's payload, read without believing it.
+struct CompactText {
+    let payload: Data
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ".")
+        guard parts.count == 3 else { return nil }
+        let standard = String(parts[1]).replacing("-", with: "+").replacing("_", with: "/")
+        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
+        guard let bytes = Data(base64Encoded: padded) else { return nil }
+        payload = bytes
+    }
+}

@@ -1,0 +1,184 @@
+internal import Foundation
+internal import Hummingbird
+internal import Logging
+internal import Pages
+internal import Tegata
+
+// What an office tells members: the operator's part.
+extension OperatorPages {
+    /// A page of its own for each edition: programmes with what became of them, and a form for more.
+    func notices(_ id: String, _ context: WebContext) async throws -> Response {
+        guard try await isOperator(context) else { return .seeOther("/operator") }
+        let language = context.language
+        let edition = try await desk.edition(id)
+        var sections = [HTML]()
+        var isWorking = false
+        for plan in try await desk.notices.programmes(of: id).reversed() {
+            let job = desk.notices.job(plan.id, in: id)
+            isWorking = isWorking || job?.isOver == false
+            let tally = try await desk.issuer.tally(of: plan.id, in: edition)
+            sections.append(section(plan, tally, job, id, context))
+        }
+        return Page(
+            language, title: language(.notices), isTest: desk.isTest,
+            refreshing: isWorking ? 2 : nil,
+            content: """
+                <h1>\(language(.notices))</h1>
+                <p>\(language(edition.edition.title, or: id).cut(to: 60))</p>
+                \(HTML.join(sections))
+                \(telling(id, context))
+                <p><a href="/operator">\(language(.operatorPage))</a></p>
+                """
+        ).response()
+    }
+
+    private func section(
+        _ plan: PlannedProgramme, _ tally: [NoticeState: Int], _ job: NoticeDesk.Job?,
+        _ edition: String, _ context: WebContext
+    ) -> HTML {
+        let language = context.language
+        let title = (language == .japanese ? plan.title.first : plan.title.last) ?? plan.id
+        let counts = NoticeState.allCases.map { state -> HTML in
+            """
+            <dt>\(language(state.words))</dt><dd>\(tally[state] ?? 0)</dd>
+            """
+        }
+        var progress: HTML = .empty
+        if let job, !job.isOver {
+            progress = """
+                <p role="status">\(language(.beingTold)) \(job.done) / \(job.total)</p>
+                <progress max="\(max(1, job.total))" value="\(job.done)" aria-label="\(language(.beingTold))"></progress>
+                """
+        } else if let fault = job?.fault {
+            progress = """
+                <p role="alert"><strong>\(language(.stopped))</strong> <code>\(fault.cut(to: 200))</code></p>
+                """
+        }
+        let name = "\(edition)-\(plan.id)"
+        return """
+            <section><h2>\(title.cut(to: 80))</h2>
+            \(progress)
+            <dl>\(HTML.join(counts))<dt>\(language(.answerUntil))</dt><dd>\(Day(of: plan.deadline))</dd></dl>
+            <details><summary>\(language(.withdrawOrCorrect))</summary>
+            <form method="post" action="/operator/\(edition)/notices/change">\(context.session.field)
+            <input type="hidden" name="programme" value="\(plan.id)">
+            \(input("serial", name, .number, language))
+            \(input("amount", name, .newAmount, language, required: false))
+            \(input("reason_ja", name, .reasonJapanese, language))\(input("reason_en", name, .reasonEnglish, language))
+            <p><button name="what" value="correct">\(language(.correct))</button>
+            <button class="danger" name="what" value="withdraw">\(language(.withdraw))</button></p>
+            </form></details></section>
+            """
+    }
+
+    private func input(
+        _ name: String, _ scope: String, _ label: Message, _ language: Language,
+        required: Bool = true
+    ) -> HTML {
+        """
+        <label for="\(name)-\(scope)">\(language(label))</label>\
+        <input id="\(name)-\(scope)" name="\(name)"\(required ? " required" as HTML : .empty)>
+        """
+    }
+
+    private func area(_ name: String, _ label: Message, _ language: Language) -> HTML {
+        """
+        <label for="\(name)">\(language(label))</label>\
+        <textarea id="\(name)" name="\(name)" rows="3" required></textarea>
+        """
+    }
+
+    private func telling(_ edition: String, _ context: WebContext) -> HTML {
+        let language = context.language
+        return """
+            <section><h2>\(language(.tell))</h2>
+            <form method="post" action="/operator/\(edition)/notices" enctype="multipart/form-data">\(context.session.field)
+            \(input("programme", "new", .programmeID, language))
+            \(input("title_ja", "new", .titleJapanese, language))\(input("title_en", "new", .titleEnglish, language))
+            \(input("office_ja", "new", .officeJapanese, language))\(input("office_en", "new", .officeEnglish, language))
+            \(input("basis_ja", "new", .basisJapanese, language))\(input("basis_en", "new", .basisEnglish, language))
+            \(area("text_ja", .textJapanese, language))\(area("text_en", .textEnglish, language))
+            \(input("until", "new", .answerUntilDay, language))
+            <label for="list">\(language(.noticeList))</label>
+            <input id="list" name="list" type="file" accept=".csv,text/csv" required>
+            <p><button>\(language(.tellAll))</button></p></form></section>
+            """
+    }
+
+    /// A programme and its list: everybody in it is told.
+    func tell(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await Form(uploaded: request, context, limit: 4 << 20)
+        guard try await isOperator(context) else { throw Refusal.unauthorized }
+        let edition = try await desk.edition(id)
+        guard let end = Day(try form.required("until")),
+            let list = String(validating: try form.file("list"), as: UTF8.self)
+        else { throw Refusal.malformed }
+        func both(_ name: String) throws -> [String] {
+            // Browsers send lines as CR LF.
+            try ["_ja", "_en"].map { language in
+                try form.required(name + language, atMost: 8192).replacing("\r\n", with: "\n")
+            }
+        }
+        let plan = PlannedProgramme(
+            id: try form.required("programme", atMost: 64), office: try both("office"),
+            title: try both("title"), basis: try both("basis"), text: try both("text"),
+            deadline: end.start + 86_400)
+        let cases = try NoticeCase.list(list)
+        do {
+            _ = try plan.programme()
+        } catch {
+            // The field is named by our own error, in the log; the page says what to do.
+            context.logger.info("programme refused: \(error)")
+            throw Refusal.malformed
+        }
+        try await desk.notices.add(plan, to: id)
+        desk.notices.tell(cases, of: plan, in: edition)
+        return .seeOther("/operator/\(id)/notices")
+    }
+
+    /// One notice is taken back, or put right.
+    func changeNotice(
+        _ id: String, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
+        let form = try await checked(request, context)
+        let edition = try await desk.edition(id)
+        guard let serial = UInt32(try form.required("serial")) else { throw Refusal.malformed }
+        let programme = try form.required("programme", atMost: 64)
+        let reason = BilingualText(
+            ja: try form.required("reason_ja"), en: try form.required("reason_en"))
+        do {
+            switch try form.required("what", atMost: 16) {
+            case "withdraw":
+                try await desk.notices.withdraw(
+                    programme, from: serial, in: edition, because: reason)
+            case "correct":
+                guard let amount = Int64(try form.required("amount")) else {
+                    throw Refusal.malformed
+                }
+                try await desk.notices.correct(
+                    programme, by: NoticeCase(serial: serial, amount: amount), in: edition,
+                    because: reason)
+            default: throw Refusal.malformed
+            }
+        } catch NoticeError.refused(let refusal) {
+            throw refusal
+        } catch let error as NoticeError {
+            context.logger.info("notice refused: \(error)")
+            throw Refusal.malformed
+        }
+        return .seeOther("/operator/\(id)/notices")
+    }
+}
+
+extension NoticeState {
+    var words: Message {
+        switch self {
+        case .open: .noticeOpen
+        case .confirmed: .noticeConfirmed
+        case .refused: .noticeRefused
+        case .withdrawn: .noticeWithdrawn
+        case .replaced: .noticeReplaced
+        case .expired: .noticeExpired
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+internal import Hummingbird
+internal import Logging
+internal import Pages
+internal import Tegata
+
+// What members of an edition have so many times: the operator's part.
+extension OperatorPages {
+    /// The terms that there are, with what somebody has to answer for, and a form for more.
+    func benefits(_ edition: OpenEdition, _ context: WebContext) async throws -> HTML {
+        let language = context.language
+        let id = edition.edition.id
+        var rows = [HTML]()
+        for text in try await desk.terms.texts(of: id) {
+            let terms = try EntitlementTerms(parsing: text, from: desk.issuer.profile)
+            let disputes = try await desk.issuer.disputes(under: terms).count
+            let plan = terms.entitlement
+            rows.append(
+                """
+                <tr><th scope="row">\(language(plan.title))</th><td>\(plan.count)</td><td>\(plan.offline)</td>\
+                <td>\(plan.windows.map { "\(Day(of: $0))" }.joined(separator: " – "))</td><td>\(disputes)</td></tr>
+                """)
+        }
+        let table: HTML = """
+            <table><caption>\(language(.termsGiven))</caption><thead><tr><th scope="col">\(language(.benefit))</th>\
+            <th scope="col">\(language(.timesEach))</th><th scope="col">\(language(.timesOffline))</th>\
+            <th scope="col">\(language(.windows))</th><th scope="col">\(language(.disputes))</th></tr></thead>\
+            <tbody>\(HTML.join(rows))</tbody></table>
+            """
+        return """
+            \(rows.isEmpty ? .empty : table)
+            <details><summary>\(language(.makeTerms))</summary>
+            <form method="post" action="/operator/\(id)/terms">\(context.session.field)
+            \(field("terms-id", id, .termsID, language))
+            \(field("title_ja", id, .titleJapanese, language))\(field("title_en", id, .titleEnglish, language))
+            \(field("count", id, .timesEach, language))\(field("offline", id, .timesOffline, language, value: "0"))
+            \(area("windows", id, .windowDays, language))\(area("shops", id, .shops, language))
+            <p><button>\(language(.sign))</button></p></form></details>
+            """
+    }
+
+    private func field(
+        _ name: String, _ edition: String, _ label: Message, _ language: Language,
+        value: String = ""
+    ) -> HTML {
+        """
+        <label for="\(name)-\(edition)">\(language(label))</label>\
+        <input id="\(name)-\(edition)" name="\(name)" value="\(value)" required>
+        """
+    }
+
+    private func area(
+        _ name: String, _ edition: String, _ label: Message, _ language: Language
+    ) -> HTML {
+        """
+        <label for="\(name)-\(edition)">\(language(label))</label>\
+        <textarea id="\(name)-\(edition)" name="\(name)" rows="3" required></textarea>
+        """
+    }
+
+    /// Signs terms. They cannot be taken back.
+    func makeTerms(
+        _ id: String, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
+        let form = try await checked(request, context)
+        let edition = try await desk.edition(id)
+        let days = try form.required("windows").split(whereSeparator: \.isWhitespace).map { day in
+            guard let time = Day(String(day))?.start else { throw Refusal.malformed }
+            return time
+        }
+        let shops = try form.required("shops", atMost: 64 * 1024)
+            .split(whereSeparator: \.isWhitespace).map(String.init)
+        guard let count = Int(try form.required("count")),
+            let offline = Int(try form.required("offline"))
+        else { throw Refusal.malformed }
+        let plan: Entitlement
+        do {
+            plan = try Entitlement(
+                try form.required("terms-id", atMost: 64),
+                title: BilingualText(
+                    ja: try form.required("title_ja"), en: try form.required("title_en")),
+                count: count, offline: offline, windows: days, shops: shops)
+        } catch let error as NoticeError {
+            // The field is named by our own error, in the log; the page says what to do.
+            context.logger.info("terms refused: \(error)")
+            throw Refusal.malformed
+        }
+        try await desk.terms.add(
+            try desk.issuer.terms(of: plan, in: edition), from: desk.issuer.profile)
+        return .seeOther("/operator")
+    }
+}

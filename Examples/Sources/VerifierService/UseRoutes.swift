@@ -1,0 +1,98 @@
+internal import Foundation
+internal import Hummingbird
+internal import Pages
+internal import ServiceKit
+internal import Tegata
+
+/// What wallets ask and answer when an entitlement is used (Spec/entitlement.md, "Over HTTP").
+struct UseRoutes: Sendable {
+    let counter: Counter
+    let till: Till
+    let visits: UseVisits
+
+    func add(to router: Router<WebContext>) {
+        router.get("tegata/uses/{id}") { _, context in
+            let visit = try await visits.visit(try context.parameters.require("id"))
+            let shop = try await offer(visit).shop.profile.encoded
+            let reply: JSON = [
+                "question": .string(visit.question), "terms": .string(visit.terms),
+                "shop": .string(shop), "offline": .bool(visit.isOffline),
+            ]
+            return Response.json("\(reply)")
+        }
+        router.post("tegata/uses/{id}") { request, context in
+            let id = try context.parameters.require("id")
+            return Response.json(try await take(id, try await request.text(limit: 60_000)))
+        }
+    }
+
+    /// The entitlement of a visit, with the terms that it was asked for.
+    private func offer(_ visit: UseVisit) async throws(Refusal) -> Till.Offer {
+        guard let plan = counter.plan.entitlements.first(where: { $0.id == visit.entitlement })
+        else { throw .expired }
+        return try await till.known(plan, visit.terms)
+    }
+
+    private func take(_ id: String, _ voucher: String) async throws -> String {
+        let visit = try await visits.visit(id)
+        let name = KeptVoucher.id(voucher)
+        if visit.voucher != name {
+            do {
+                try await accept(voucher, as: name, for: id, visit)
+            } catch let refusal as Refusal {
+                // The one at the counter sees why.
+                try await visits.change(id) { $0.refusal = refusal.rawValue }
+                throw refusal
+            }
+        }
+        return try await reply(id, name)
+    }
+
+    private func accept(
+        _ text: String, as name: String, for id: String, _ visit: UseVisit
+    ) async throws {
+        let offer = try await offer(visit)
+        let book = till.vouchers
+        let taken: Voucher
+        do {
+            taken = try await offer.shop.take(
+                text, to: visit.question, under: offer.terms
+            ) { text in
+                try await book.keep(
+                    KeptVoucher(
+                        entitlement: visit.entitlement, terms: visit.terms,
+                        issuer: offer.terms.issuer, voucher: text, isOffline: visit.isOffline,
+                        time: Now.seconds))
+            }
+        } catch let refusal as Refusal {
+            // Said no, and known to have been: it is not handed in. Where nobody knows it may have been a yes, and is.
+            if refusal != .unavailable { try await book.settle(name, as: .dropped, refusal) }
+            throw refusal
+        }
+        let title = offer.plan.title
+        let receipt = try offer.shop.receipt(
+            for: taken, under: offer.terms,
+            BilingualText(ja: title.japanese, en: title.english))
+        try await visits.change(id) { visit in
+            visit.voucher = name
+            visit.receipt = receipt
+            visit.refusal = nil
+        }
+        if !visit.isOffline { _ = try await till.settle(name) }
+    }
+
+    /// What the wallet hears: the receipt once it is true.
+    private func reply(_ id: String, _ name: String) async throws -> String {
+        let visit = try await visits.visit(id)
+        let outcome = try await till.vouchers.find(name)?.outcome
+        if outcome == .refused || outcome == .dropped {
+            let reason = try await till.vouchers.find(name)?.reason
+            throw reason.flatMap(Refusal.init(rawValue:)) ?? .conflict
+        }
+        guard visit.isOffline || outcome != nil, let receipt = visit.receipt else {
+            return #"{"state":"waiting"}"#
+        }
+        let reply: JSON = ["state": "taken", "receipt": .string(receipt)]
+        return "\(reply)"
+    }
+}

@@ -1,0 +1,160 @@
+internal import Foundation
+internal import ServiceKit
+public import Tegata
+
+/// What an issuer has told a card, as far as it may be shown: everything in it has been checked.
+public struct Mail: Sendable {
+    /// The card.
+    public let card: KeptCard
+    /// What waits for an answer, oldest first.
+    public var notices: [Notice]
+    /// How many texts were not what they should be, and are not shown.
+    public let refused: Int
+    /// The words that are on their way, by notice: whether they arrived was never heard.
+    public var sent: [NoticeID: NoticeWord]
+    /// When it was fetched.
+    let time: Int64
+}
+
+/// An answer that is kept until its receipt is here: the very same one is sent again.
+private struct SentAnswer: Codable {
+    let notice: [UInt8]
+    let word: UInt8
+    let answer: String
+}
+
+extension WalletService {
+    /// Fetches what a card's holder was told. The issuer learns that this card asked; nobody else does.
+    ///
+    /// - Throws: what the issuer says; `unavailable`.
+    public func mail(for card: KeptCard) async throws -> Mail {
+        struct Question: Decodable {
+            let aud: String
+        }
+        struct Reply: Decodable {
+            let mail: [String]
+        }
+        let challenge = try await tell(card, "/tegata/notices/challenge", "")
+        // A question of this issuer's own door, and of no other that it might hand on.
+        guard
+            let question = try? JSONDecoder().decode(Question.self, from: Data(challenge.utf8)),
+            question.aud.utf8.elementsEqual((card.card.issuer + "/tegata/notices").utf8)
+        else { throw Refusal.issuerUntrusted }
+        let answer = try card.holder.present(card.card, revealing: [], to: challenge)
+        let text = try await tell(card, "/tegata/notices", answer)
+        guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)) else {
+            throw Refusal.malformed
+        }
+        var (notices, refused) = ([Notice](), 0)
+        try home.change { wallet in
+            var inbox = wallet.inbox(of: card.card.issuer)
+            for text in reply.mail.prefix(1024) {
+                if (try? inbox.keep(withdrawal: text, from: card.profile)) != nil { continue }
+                do throws(Refusal) {
+                    notices.append(
+                        try inbox.receive(
+                            text, for: card.card, of: card.holder, from: card.profile))
+                } catch {
+                    switch error {
+                    // Answered, taken back, over, or to a key before this one.
+                    case .replayed, .revoked, .expired, .typeMismatch: break
+                    default: refused += 1
+                    }
+                }
+            }
+            notices.removeAll { inbox.state(of: $0.id) != .open }
+            try wallet.keep(inbox)
+        }
+        var sent = [NoticeID: NoticeWord]()
+        for one in try home.answers() {
+            if let id = NoticeID(one.notice) { sent[id] = NoticeWord(rawValue: one.word) }
+        }
+        return Mail(
+            card: card, notices: notices, refused: refused, sent: sent, time: Self.now)
+    }
+
+    /// Says yes or no, once. What is on its way already is sent again as it was, whatever the word is now.
+    ///
+    /// - Returns: what the issuer recorded, by its receipt, which is kept.
+    /// - Throws: what the issuer says; `unavailable`.
+    public func answer(
+        _ word: NoticeWord, to notice: Notice, of card: KeptCard
+    ) async throws -> NoticeWord {
+        let answer = try home.answer(to: notice.id) {
+            SentAnswer(
+                notice: Array(notice.id), word: word.rawValue,
+                answer: try card.holder.answer(word, to: notice))
+        }
+        let receipt: String
+        do {
+            receipt = try await tell(card, "/tegata/notices/answers", answer)
+        } catch let refusal as Refusal {
+            // It was heard, and is none: another word may follow.
+            if refusal != .unavailable && refusal != .limitExceeded {
+                try home.forgetAnswer(to: notice.id)
+            }
+            throw refusal
+        }
+        let recorded = try home.change { wallet in
+            var inbox = wallet.inbox(of: card.card.issuer)
+            let recorded = try inbox.keep(receipt: receipt, for: answer, from: card.profile)
+            try wallet.keep(inbox)
+            try wallet.keep(receipt: receipt, for: answer, of: card.card)
+            return recorded
+        }
+        try home.forgetAnswer(to: notice.id)
+        return recorded
+    }
+
+    private func tell(_ card: KeptCard, _ path: String, _ body: String) async throws -> String {
+        let issuer = card.card.issuer
+        let isLoopback = try OutboundHTTP.Target(issuer, acceptsLoopback: acceptsLoopback)
+            .isLoopback
+        let answer = try await OutboundHTTP(limit: 8 << 20).send(
+            "POST", issuer + path, fields: ["Content-Type": "text/plain"],
+            body: Array(body.utf8), acceptsLoopback: isLoopback)
+        guard answer.status == 200 else { throw answer.reason }
+        guard let text = String(validating: answer.body, as: UTF8.self) else {
+            throw Refusal.malformed
+        }
+        return text
+    }
+}
+
+extension WalletHome {
+    static let answersFile = "answers.json"
+
+    fileprivate func answers() throws -> [SentAnswer] {
+        has(Self.answersFile) ? try read([SentAnswer].self, Self.answersFile) : []
+    }
+
+    /// The answer that is on its way, or else `make`'s, written down before it leaves.
+    fileprivate func answer(
+        to notice: NoticeID, orElse make: () throws -> SentAnswer
+    ) throws -> String {
+        try locked {
+            var answers = try answers()
+            if let known = answers.first(where: { $0.notice == Array(notice) }) {
+                return known.answer
+            }
+            let made = try make()
+            answers.append(made)
+            try write(answers, Self.answersFile)
+            return made.answer
+        }
+    }
+
+    fileprivate func forgetAnswer(to notice: NoticeID) throws {
+        try locked {
+            let answers = try answers().filter { $0.notice != Array(notice) }
+            try write(answers, Self.answersFile)
+        }
+    }
+}
+
+extension Array<UInt8> {
+    /// The bytes of a notice's name.
+    fileprivate init(_ id: NoticeID) {
+        self = id.span.indices.map { id.span[$0] }
+    }
+}
