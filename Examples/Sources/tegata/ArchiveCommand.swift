@@ -141,11 +141,13 @@ struct ArchiveCommand: AsyncParsableCommand {
             let issuer = IssuerFolder(home, database: database)
             let profile = try issuer.profile()
             let folder = ArchiveFolder(path: archive)
-            let previous = try last(in: folder, profile)
-            let key = try previous?.key ?? ArchiveKey(file: issuer.archiveKeyPath)
             try FileManager.default.createDirectory(
                 atPath: archive, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
+            let lock = try FolderLock(folder)
+            defer { withExtendedLifetime(lock) {} }
+            let previous = try last(in: folder, profile)
+            let key = try previous?.key ?? ArchiveKey(file: issuer.archiveKeyPath)
             let part = previous.map { Int($0.part) + 1 } ?? 0
             let file = ArchiveFile(at: folder.file(part))
             let bar = Bar()

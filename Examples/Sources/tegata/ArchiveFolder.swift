@@ -1,4 +1,6 @@
 import Foundation
+import Pages
+import ServiceKit
 import Tegata
 import TegataArchive
 
@@ -31,4 +33,21 @@ struct ArchiveFolder {
             return Restorer.Part(manifest: text) { try await file.read(atMost: $0) }
         }
     }
+}
+
+/// The right to write into an archive's folder, until it is let go of or the process ends: a timer that is faster than a part is long would
+/// have two write the same one.
+final class FolderLock {
+    private let descriptor: Int32
+
+    /// - Throws: `KeyFile.Problem` while another process has it.
+    init(_ folder: ArchiveFolder) throws {
+        let path = folder.path + "/.lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw KeyFile.Problem(description: "\(path): \(language(.archiveBusy))")
+        }
+    }
+
+    deinit { close(descriptor) }
 }

@@ -66,6 +66,8 @@ extension Message {
         with an empty folder.
         Example: tegata archive write courier --home kaga
         """)
+    static let archiveBusy = Message(
+        "ほかの書き込みの途中か、書けないフォルダーです", "somebody else is writing there, or it cannot be written")
     static let nothingNew = Message("新しい記録はありません。", "There is nothing new.")
     static func recordsWritten(_ first: UInt64, _ size: UInt64) -> Message {
         Message("記録 \(first)〜\(size - 1)", "records \(first) to \(size - 1)")
@@ -175,7 +177,8 @@ extension ArchiveFault {
         case .storage(let reason): japanese = "読み書きできません：\(reason)"
         @unknown default: japanese = "保管庫が使えません"
         }
-        return Message(japanese, "\(self)")
+        let hint = self == .keyElsewhere ? " (--card-token, --new-card-key)" : ""
+        return Message(japanese, "\(self)\(hint)")
     }
 
     /// Where it is, for programs.

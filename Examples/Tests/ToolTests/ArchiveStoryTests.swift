@@ -186,6 +186,13 @@ import Testing
         let behind = try await done(
             "archive", "check", "kaga/log", "--archive", "courier", "--json")
         #expect(behind.json["behind"] as? Int == 1)
+        // While somebody else writes, nothing is written.
+        let lock = open(tool.folder + "/courier/.lock", O_RDWR)
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        let busy = try await tool.run("archive", "write", "courier", "--home", "kaga")
+        #expect(busy.status == 3 && busy.errors.contains("courier/.lock"))
+        #expect(close(lock) == 0)
+        _ = try await done("archive", "write", "courier", "--home", "kaga")
         // Never over what is there.
         let over = try await restore(to: "kaga")
         #expect(over.status == 3 && over.errors.contains("not empty"))
