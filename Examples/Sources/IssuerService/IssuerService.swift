@@ -116,6 +116,9 @@ public struct IssuerService: Sendable {
         router.post("operator/{id}/limit") { request, context in
             try await office.setLimit(try context.id, request, context)
         }
+        router.post("operator/{id}/counts") { request, context in
+            try await office.publishCounts(try context.id, request, context)
+        }
         router.post("operator/{id}/certify") { request, context in
             try await office.certify(try context.id, request, context)
         }
