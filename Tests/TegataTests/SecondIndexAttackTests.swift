@@ -226,4 +226,29 @@ import Testing
         #expect(try Edition(json: edition.json) == edition)
         #expect(try Edition("a", limit: 5).json["second_index"] == nil)
     }
+
+    @Test func `a record that gives a taken index without an exception is damage`() throws {
+        func index(_ byte: UInt8) throws -> FixedBytes<33> {
+            try #require(FixedBytes<33>([UInt8](repeating: byte, count: 33)))
+        }
+        let (first, second) = (try index(1), try index(2))
+        var indexes = SecondIndexes()
+        try indexes.give(first, to: 1)
+        try indexes.give(first, to: 1)
+        #expect(throws: Refusal.malformed) { try indexes.give(first, to: 2) }
+        indexes.except()
+        try indexes.give(first, to: 2)
+        #expect(indexes.serials(of: first) == [1, 2])
+        #expect(throws: Refusal.malformed, "one exception, one card") {
+            try indexes.give(first, to: 3)
+        }
+        // Another name besides, and then nobody's but the next holder's.
+        try indexes.give(second, to: 1)
+        #expect(indexes.isTaken(second) && !indexes.isTaken(second, besides: 1))
+        indexes.forget(1, but: second)
+        #expect(indexes.serials(of: first) == [2] && indexes.serials(of: second) == [1])
+        indexes.forget(1)
+        indexes.forget(2)
+        #expect(!indexes.isTaken(first) && !indexes.isTaken(second))
+    }
 }

@@ -132,6 +132,9 @@ public struct IssuerService: Sendable {
         router.get("operator/{id}/watch") { _, context in
             try await office.watch(try context.id, context)
         }
+        router.post("operator/{id}/counts") { request, context in
+            try await office.publishCounts(try context.id, request, context)
+        }
         router.post("operator/{id}/certify") { request, context in
             try await office.certify(try context.id, request, context)
         }

@@ -91,6 +91,8 @@ extension Message {
         "上限を変える（公開記録に残ります）", "Change the limit (it is recorded in the log)")
     static let change = Message("変える", "Change")
     static let watch = Message("発行のようすを見る", "Watch it live")
+    static let publishCounts = Message(
+        "評価ノードの集計を公開する", "Publish what the nodes counted")
     static let requesterKey = Message("端末の公開鍵（十六進）", "Public key of the terminal, hexadecimal")
     static let requesterHint = Message(
         "証明書は一日で切れます。取り消しはできません。",

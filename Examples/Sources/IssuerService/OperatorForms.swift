@@ -21,6 +21,7 @@ extension OperatorPages {
             \(try await benefits(edition, context))
             \(appeals(edition, context))
             \(button("/operator/\(id)/freeze", [], language(.freeze), context))
+            \(edition.edition.nationalID.isEmpty ? .empty : button("/operator/\(id)/counts", [], language(.publishCounts), context))
             <form method="post" action="/operator/\(id)/limit">\(context.session.field)
             <label for="limit-\(id)">\(language(.changeLimit))</label><input id="limit-\(id)" name="limit" inputmode="numeric" required>
             <p><button class="quiet">\(language(.change))</button></p></form>

@@ -160,6 +160,16 @@ struct OperatorPages: Sendable {
         return .seeOther("/operator")
     }
 
+    /// Asks the nodes how often they evaluated, for the log: daily, so that monitors and audits have something to compare.
+    func publishCounts(
+        _ id: String, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
+        _ = try await checked(request, context)
+        try await desk.issuer.publishCounts(of: await desk.edition(id))
+        await desk.cardsChanged()
+        return .seeOther("/operator")
+    }
+
     /// A requester's certificate for a day, as text: for a kiosk or a counter, whose key the operator has compared.
     func certify(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await checked(request, context)

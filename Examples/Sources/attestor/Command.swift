@@ -23,6 +23,9 @@ struct Command: AsyncParsableCommand {
     @Option(help: "A JPKI root certificate, DER. Give one or more.")
     var root: [String] = []
 
+    @Option(help: "A JPKI root certificate for signatures, DER: for editions with a second index.")
+    var signatureRoot: [String] = []
+
     @Option(help: "The root of a TEST authority for P-384 cards, DER. Every result will say TEST.")
     var testRoot: String?
 
@@ -36,6 +39,9 @@ struct Command: AsyncParsableCommand {
         guard (testRoot == nil) != root.isEmpty else {
             throw ValidationError("give either --root (real cards) or --test-root (test cards)")
         }
+        guard signatureRoot.isEmpty || testRoot == nil else {
+            throw ValidationError("--signature-root goes with --root")
+        }
         guard acceptNotChecked else {
             throw ValidationError(
                 """
@@ -45,14 +51,17 @@ struct Command: AsyncParsableCommand {
         }
     }
 
+    private static func file(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: path)))
+    }
+
     func run() async throws {
         let anchors: JPKI.Anchors
         if let testRoot {
-            let root = [UInt8](try Data(contentsOf: URL(filePath: testRoot)))
-            anchors = .test([(cardClass: .jpkiP384, root: root)])
+            anchors = .test([(cardClass: .jpkiP384, root: try Self.file(testRoot))])
         } else {
             anchors = try .production(
-                root.map { [UInt8](try Data(contentsOf: URL(filePath: $0))) })
+                root.map(Self.file), signatures: signatureRoot.map(Self.file))
         }
         let attestor = Attestor(
             key: try Secp256k1.PrivateKey(rawRepresentation: try KeyFile.secret(key)),

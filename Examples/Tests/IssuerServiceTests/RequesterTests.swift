@@ -5,7 +5,7 @@ import ServiceKit
 import Tegata
 import Testing
 
-/// The operator certifies a terminal for a day, and nobody else does (A75).
+/// What the operator has to do with nodes: certifying who asks them, for a day, and publishing what they counted (A75).
 @Suite struct RequesterTests {
     @Test func `the operator gets a certificate for a terminal's key, and nobody else does (A75)`()
         async throws
@@ -31,5 +31,28 @@ import Testing
         let stranger = try await Browser(site.address).post(
             "/operator/founders/certify", ["key": key], from: "/operator")
         #expect(stranger.reason == "unauthorized")
+    }
+
+    @Test
+    func `what nodes counted gets into the log when the operator asks, and nobody else (A75)`()
+        async throws
+    {
+        let site = try await Site.shared.value
+        let office = try await Site.office.value
+        func size() async throws -> UInt64 {
+            let note = try await office.get("/log/checkpoint").text
+            return try #require(UInt64(note.split(separator: "\n")[1]))
+        }
+        let stranger = try await Browser(site.address).post(
+            "/operator/founders/counts", [:], from: "/operator")
+        #expect(stranger.reason == "unauthorized")
+        let before = try await size()
+        let answer = try await office.post(
+            "/operator/founders/counts", [:], from: "/operator")
+        #expect(answer.status == 303)
+        #expect(try await size() > before)
+        #expect(
+            try await office.get("/operator?lang=en").text.contains(
+                "Publish what the nodes counted"))
     }
 }
