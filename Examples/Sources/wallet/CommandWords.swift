@@ -115,6 +115,8 @@ extension Message {
     static let mailDiscussion = Message(
         "確かめられたお知らせだけを表示します。受領証は保存されます。",
         "Only notices that hold are shown; receipts are kept.")
+    static let followHelp = Message(
+        "届くのを待ち、届くたびに表示します。", "Waits, and prints each as it comes.")
     static let confirmHelp = Message("この番号のお知らせを確認します。", "Confirms the notice of this place.")
     static let refuseHelp = Message("この番号のお知らせを辞退します。", "Refuses the notice of this place.")
     static let notShown = Message(
