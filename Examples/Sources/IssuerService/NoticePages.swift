@@ -107,8 +107,9 @@ extension OperatorPages {
 
     /// A programme and its list: everybody in it is told.
     func tell(_ id: String, _ request: Request, _ context: WebContext) async throws -> Response {
-        let form = try await Form(uploaded: request, context, limit: 4 << 20)
+        // Before 4 MiB of anybody's are read.
         guard try await isOperator(context) else { throw Refusal.unauthorized }
+        let form = try await Form(uploaded: request, context, limit: 4 << 20)
         let edition = try await desk.edition(id)
         guard let end = Day(try form.required("until")),
             let list = String(validating: try form.file("list"), as: UTF8.self)

@@ -5,6 +5,9 @@ internal import Tegata
 /// Notices, for wallets: only who shows a card learns whether it was told anything (Spec/notice.md, "Over HTTP").
 struct NoticeRoutes: Sendable {
     let desk: Desk
+    private let streams = MailStreams()
+
+    init(desk: Desk) { self.desk = desk }
 
     private var door: Verifier {
         Verifier(
@@ -20,7 +23,11 @@ struct NoticeRoutes: Sendable {
             let shown = try await door.verify(try await request.text(limit: 512 * 1024))
             guard shown.isHolderProven else { throw Refusal.holderBindingMissing }
             let edition = try await desk.edition(shown.edition.id)
-            let mail = try await desk.notices.mailbox(edition).mail(for: shown.serial.number)
+            let box = desk.notices.mailbox(edition)
+            if request.headers[.accept]?.contains("text/event-stream") == true {
+                return try streams.stream(box, shown.serial.number)
+            }
+            let mail = try await box.mail(for: shown.serial.number)
             let reply: JSON = ["mail": .array(mail.map(JSON.string))]
             return Response.json("\(reply)")
         }

@@ -36,12 +36,13 @@ public struct OutboundHTTP: Sendable {
     ///   - fields: header fields by name.
     ///   - body: the body of a POST.
     ///   - acceptsLoopback: whether this machine may be asked, without TLS too: only in a conversation that began there.
+    ///   - hear: called with each piece of a stream of events (`text/event-stream`) as it comes.
     /// - Returns: what came back, whatever its status.
     /// - Throws: `issuerUntrusted` for an address that is never asked, `unsupported` for a
     ///   redirect, `limitExceeded` for too long an answer, `unavailable`.
     public func send(
         _ method: String, _ address: String, fields: [String: String] = [:], body: [UInt8] = [],
-        acceptsLoopback: Bool
+        acceptsLoopback: Bool, hearing hear: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws(Refusal) -> Answer {
         let target = try Target(address, acceptsLoopback: acceptsLoopback)
         try await target.checkAddresses()
@@ -54,7 +55,7 @@ public struct OutboundHTTP: Sendable {
         settings.httpCookieStorage = nil
         settings.httpShouldSetCookies = false
         settings.urlCache = nil
-        let exchange = Exchange(limit: limit)
+        let exchange = Exchange(limit: limit, hear: hear)
         let session = URLSession(
             configuration: settings, delegate: exchange, delegateQueue: nil)
         defer { session.finishTasksAndInvalidate() }
@@ -81,9 +82,13 @@ private final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     private let limit: Int
+    private let hear: (@Sendable ([UInt8]) -> Void)?
     private let state = Mutex(State())
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, hear: (@Sendable ([UInt8]) -> Void)?) {
+        self.limit = limit
+        self.hear = hear
+    }
 
     func run(_ task: URLSessionDataTask) async -> Result<OutboundHTTP.Answer, Refusal> {
         await withCheckedContinuation { continuation in
@@ -117,16 +122,17 @@ private final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let isTooLong = state.withLock { state in
+        let (isTooLong, isEvents) = state.withLock { state in
             guard state.body.count + data.count <= limit else {
                 state.refusal = .limitExceeded
                 state.body = []
-                return true
+                return (true, false)
             }
             state.body += data
-            return false
+            return (false, state.status == 200 && state.type == "text/event-stream")
         }
         if isTooLong { dataTask.cancel() }
+        if isEvents { hear?([UInt8](data)) }
     }
 
     func urlSession(

@@ -166,10 +166,18 @@ public struct VerifierService: Sendable {
     /// Hands in vouchers until the task is cancelled: soon after they were taken, and later and later while their issuer does not answer.
     public func settle() async {
         var pause = Duration.seconds(10)
+        var said = [String: Int]()
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
             let left = (try? await till.settleAll()) ?? 1
             pause = left == 0 ? .seconds(10) : min(pause * 2, .seconds(600))
+            // How many, and nothing about anybody.
+            var counts = (try? await till.vouchers.index().counts) ?? said
+            counts["waiting"] = left
+            guard counts != said, said != [:] || counts != ["waiting": 0] else { continue }
+            said = counts
+            let words = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            say("vouchers: \(words.joined(separator: ", "))")
         }
     }
 

@@ -28,27 +28,61 @@ extension WalletService {
     ///
     /// - Throws: what the issuer says; `unavailable`.
     public func mail(for card: KeptCard) async throws -> Mail {
-        struct Question: Decodable {
-            let aud: String
-        }
         struct Reply: Decodable {
             let mail: [String]
         }
+        let text = try await tell(card, "/tegata/notices", try await show(card))
+        guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)) else {
+            throw Refusal.malformed
+        }
+        return try read(reply.mail, card)
+    }
+
+    /// Waits for what the issuer tells a card: once with what there is, and again with all of it when something comes.
+    ///
+    /// - Parameters:
+    ///   - card: the card.
+    ///   - isEnough: looks at it, and says whether to stop waiting.
+    /// - Throws: what the issuer says; `unavailable`.
+    public func follow(_ card: KeptCard, until isEnough: (Mail) -> Bool) async throws {
+        while !Task.isCancelled {
+            let answer = try await show(card)
+            let (events, continuation) = AsyncStream.makeStream(of: String.self)
+            let reader = EventReader { continuation.yield($0) }
+            let asking = Task {
+                defer { continuation.finish() }
+                return try await ask(
+                    card, "/tegata/notices", answer, accepting: "text/event-stream",
+                    hearing: { reader.take($0) })
+            }
+            var texts = [String]()
+            for await text in events {
+                texts.append(text)
+                if isEnough(try read(texts, card)) { return }
+            }
+            _ = try await asking.value
+        }
+    }
+
+    /// Shows the card to the issuer's own door.
+    private func show(_ card: KeptCard) async throws -> String {
+        struct Question: Decodable {
+            let aud: String
+        }
         let challenge = try await tell(card, "/tegata/notices/challenge", "")
-        // A question of this issuer's own door, and of no other that it might hand on.
+        // Its own, and none of another door's that it might hand on.
         guard
             let question = try? JSONDecoder().decode(Question.self, from: Data(challenge.utf8)),
             question.aud.utf8.elementsEqual((card.card.issuer + "/tegata/notices").utf8)
         else { throw Refusal.issuerUntrusted }
-        let answer = try card.holder.present(card.card, revealing: [], to: challenge)
-        let text = try await tell(card, "/tegata/notices", answer)
-        guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)) else {
-            throw Refusal.malformed
-        }
+        return try card.holder.present(card.card, revealing: [], to: challenge)
+    }
+
+    private func read(_ texts: [String], _ card: KeptCard) throws -> Mail {
         var (notices, refused) = ([Notice](), 0)
         try home.change { wallet in
             var inbox = wallet.inbox(of: card.card.issuer)
-            for text in reply.mail.prefix(1024) {
+            for text in texts.prefix(1024) {
                 if (try? inbox.keep(withdrawal: text, from: card.profile)) != nil { continue }
                 do throws(Refusal) {
                     notices.append(
@@ -107,17 +141,27 @@ extension WalletService {
     }
 
     private func tell(_ card: KeptCard, _ path: String, _ body: String) async throws -> String {
-        let issuer = card.card.issuer
-        let isLoopback = try OutboundHTTP.Target(issuer, acceptsLoopback: acceptsLoopback)
-            .isLoopback
-        let answer = try await OutboundHTTP(limit: 8 << 20).send(
-            "POST", issuer + path, fields: ["Content-Type": "text/plain"],
-            body: Array(body.utf8), acceptsLoopback: isLoopback)
-        guard answer.status == 200 else { throw answer.reason }
+        let answer = try await ask(card, path, body)
         guard let text = String(validating: answer.body, as: UTF8.self) else {
             throw Refusal.malformed
         }
         return text
+    }
+
+    private func ask(
+        _ card: KeptCard, _ path: String, _ body: String, accepting type: String? = nil,
+        hearing hear: (@Sendable ([UInt8]) -> Void)? = nil
+    ) async throws -> OutboundHTTP.Answer {
+        let issuer = card.card.issuer
+        let isLoopback = try OutboundHTTP.Target(issuer, acceptsLoopback: acceptsLoopback)
+            .isLoopback
+        var fields = ["Content-Type": "text/plain"]
+        fields["Accept"] = type
+        let answer = try await OutboundHTTP(limit: 8 << 20, seconds: hear == nil ? 15 : 90).send(
+            "POST", issuer + path, fields: fields, body: Array(body.utf8),
+            acceptsLoopback: isLoopback, hearing: hear)
+        guard answer.status == 200 else { throw answer.reason }
+        return answer
     }
 }
 

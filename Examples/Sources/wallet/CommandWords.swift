@@ -97,6 +97,9 @@ extension Message {
         "合言葉は十文字以上にしてください。", "A passphrase has ten characters or more.")
     static let askNewPassphrase = Message(
         "合言葉（十文字以上）：", "A passphrase of ten characters or more:")
+    static let askPassphraseAgain = Message("もう一度：", "Again:")
+    static let passphrasesDiffer = Message(
+        "二つの合言葉が違います。", "The two passphrases are not the same.")
     static let askPassphrase = Message("ファイルの合言葉：", "The file's passphrase:")
     static let useAbstract = Message("店で特典を使います。", "Uses a benefit at a shop.")
     static let useDiscussion = Message(
@@ -115,6 +118,8 @@ extension Message {
     static let mailDiscussion = Message(
         "確かめられたお知らせだけを表示します。受領証は保存されます。",
         "Only notices that hold are shown; receipts are kept.")
+    static let followHelp = Message(
+        "届くのを待ち、届くたびに表示します。", "Waits, and prints each as it comes.")
     static let confirmHelp = Message("この番号のお知らせを確認します。", "Confirms the notice of this place.")
     static let refuseHelp = Message("この番号のお知らせを辞退します。", "Refuses the notice of this place.")
     static let notShown = Message(

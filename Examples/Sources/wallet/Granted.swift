@@ -59,6 +59,9 @@ struct MailCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp(language(.refuseHelp)))
     var refuse: Int?
 
+    @Flag(help: ArgumentHelp(language(.followHelp)))
+    var follow = false
+
     @OptionGroup var common: Common
 
     /// A notice as it is printed.
@@ -92,11 +95,26 @@ struct MailCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard confirm == nil || refuse == nil else { throw ValidationError("--confirm --refuse") }
+        guard [confirm != nil, refuse != nil, follow].count(where: \.self) <= 1 else {
+            throw ValidationError("--confirm | --refuse | --follow")
+        }
     }
 
     func run() async throws {
         try await common.run(.reading) { wallet in
+            if follow {
+                var seen = Set<NoticeID>()
+                return try await wallet.follow(try wallet.card(number)) { mail in
+                    for (place, notice) in mail.notices.enumerated()
+                    where seen.insert(notice.id).inserted {
+                        let line = Line(place + 1, notice)
+                        try? common.print(line, line.words)
+                        // Whoever reads this through a pipe waits for it.
+                        fflush(nil)
+                    }
+                    return false
+                }
+            }
             let mail = try await wallet.mail(for: try wallet.card(number))
             if mail.refused > 0 { complain("\(language(.notShown)): \(mail.refused)") }
             guard let place = confirm ?? refuse else {

@@ -10,14 +10,26 @@ struct Passphrase: ParsableArguments {
     @Option(help: ArgumentHelp(language(.passphraseHelp), valueName: "file"))
     var passphraseFile: String?
 
-    func read(_ question: Message) throws -> String {
+    func read(_ question: Message, isNew: Bool = false) throws -> String {
         if let passphraseFile {
             let text = String(decoding: try KeyFile.read(passphraseFile), as: UTF8.self)
             return String(text.prefix { !$0.isNewline })
         }
-        guard let typed = ask(language(question)), !typed.isEmpty else {
-            throw ValidationError(language(.passphraseMissing))
+        let typed = try type(question)
+        // What nobody sees is typed twice, before a file is sealed under it.
+        if isNew {
+            guard try type(.askPassphraseAgain) == typed else {
+                throw ValidationError(language(.passphrasesDiffer))
+            }
         }
+        return typed
+    }
+
+    /// Asks on the terminal, without showing what is typed.
+    private func type(_ question: Message) throws -> String {
+        guard let typed = getpass(language(question) + " ").map({ String(cString: $0) }),
+            !typed.isEmpty
+        else { throw ValidationError(language(.passphraseMissing)) }
         return typed
     }
 }
@@ -35,7 +47,7 @@ struct Export: AsyncParsableCommand {
 
     func run() async throws {
         try await common.run(.moving) { wallet in
-            let secret = try passphrase.read(.askNewPassphrase)
+            let secret = try passphrase.read(.askNewPassphrase, isNew: true)
             guard secret.count >= 10 else {
                 throw ValidationError(language(.passphraseShort))
             }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tegata
 import Testing
 
@@ -133,6 +134,33 @@ import Testing
         #expect(try await self.page("told").contains("№ 9"))
         for wrong in ["", "1,1\n1,1", "one,1", "1,1,1", "1,x", "serial,amount"] {
             #expect(try await tell(wrong, "told", by: office).reason == "malformed", "\(wrong)")
+        }
+    }
+
+    @Test func `a wallet that waits hears of a notice when it is told`() async throws {
+        let members = try await members(2, of: "waiting")
+        let office = try await Site.office.value
+        _ = try await tell("1,1", "waiting", by: office)
+        _ = try await page("waiting")
+        let (wallet, card) = members[0]
+        let heard = Mutex([Int]())
+        let following = Task {
+            try await wallet.follow(card) { mail in
+                heard.withLock { $0.append(mail.notices.count) }
+                return mail.notices.count == 2
+            }
+        }
+        for _ in 0..<200 where heard.withLock(\.isEmpty) {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        _ = try await tell("1,2", "waiting", by: office, programme: "again")
+        try await following.value
+        #expect(heard.withLock { $0 } == [1, 2])
+        // An ended card waits for nothing.
+        _ = try await office.post(
+            "/operator/waiting/status", ["serial": "2", "status": "revoked"], from: "/operator")
+        await #expect(throws: Refusal.revoked) {
+            try await members[1].wallet.follow(members[1].card) { _ in true }
         }
     }
 

@@ -96,6 +96,26 @@ struct MailTests {
         }
     }
 
+    @Test func `events are read however they are cut, and nothing else of a stream is`() {
+        let heard = Mutex([String]())
+        let stream = Array(":\n\ndata: one\n\nevent: x\nid: 7\ndata: 二\n\ndata:three\n\ndat".utf8)
+        for size in [1, 2, 3, 7, stream.count] {
+            heard.withLock { $0 = [] }
+            let reader = EventReader { text in heard.withLock { $0.append(text) } }
+            for start in stride(from: 0, to: stream.count, by: size) {
+                reader.take(Array(stream[start..<min(start + size, stream.count)]))
+            }
+            let texts = heard.withLock { $0 }
+            #expect(texts == ["one", "二"], "\(size)")
+        }
+        // A line without end is not kept for ever.
+        let reader = EventReader { text in heard.withLock { $0.append(text) } }
+        for _ in 0..<64 { reader.take([UInt8](repeating: 0x61, count: 1 << 12)) }
+        reader.take(Array("\ndata: four\n".utf8))
+        let last = heard.withLock { $0.last }
+        #expect(last == "four")
+    }
+
     @Test func `a lost receipt is asked for again with the very same answer`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()

@@ -1,4 +1,6 @@
 import Foundation
+import HummingbirdTesting
+import NIOCore
 import Pages
 import ServiceKit
 import Synchronization
@@ -244,6 +246,11 @@ struct ReceivingTests {
             let kept = try wallet.kept()
             #expect(kept.faults.map(\.list) == [.cards] && kept.wallet.cards.count == 1)
             let whole = try KeyFile.read(wallet.home.path + "/wallet")
+            try await browse(wallet) { browser in
+                let home = String(buffer: try await browser.get("/").body)
+                #expect(home.contains("What could not be read"))
+                #expect(home.contains("<code>\(kept.faults[0].reason.rawValue)</code>"))
+            }
             func copies() throws -> [String] { try wallet.home.names(endingIn: ".set-aside") }
             #expect(try copies().isEmpty, "reading writes nothing")
             try wallet.deleteHistory()
