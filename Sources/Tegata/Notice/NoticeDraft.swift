@@ -90,7 +90,8 @@ package struct NoticeWriter: Sendable {
         if let benefit = draft.benefit { what.add("benefit", benefit.json) }
         if let earlier { what.add("replaces", .bytes(earlier.array)) }
         let said = JSON.object(what).encoded
-        let when: JSON = ["iat": .whole(time), "nonce": .bytes(source.bytes(16))]
+        let drawn = source.bytes(48)
+        let when: JSON = ["iat": .whole(time), "nonce": .bytes(Array(drawn[..<16]))]
         var payload = shared
         payload += when.encoded.dropFirst()
         payload[payload.endIndex - 1] = UInt8(ascii: ",")
@@ -102,7 +103,7 @@ package struct NoticeWriter: Sendable {
                 "TEGATA-V01/reference", name.array, Array(draft.reference.utf8)),
             content: SHA256.hash(shared + said), programme: name, addressing: addressing,
             address: draft.address, time: time, deadline: deadline, replaces: earlier,
-            salt: source.fixed())
+            salt: FixedBytes<32>(drawn[16...]) ?? FixedBytes<32>())
     }
 
     private func address(_ address: NoticeAddress) -> JSON {
