@@ -49,7 +49,7 @@ import WalletService
         guard case .card(let kept) = try await first.resume(waiting) else {
             throw Refusal.conflict
         }
-        #expect(try kept.card.get().serial.number == 1)
+        #expect(kept.card.serial.number == 1)
         // For this claim and nobody else's.
         let (other, second) = (Browser(site.address), try wallet())
         _ = try await ask(other, second, for: "early")
