@@ -30,6 +30,10 @@ import Testing
         #expect(written.name == "佐藤花〓" && written != anna)
         #expect(try person("佐藤　花Y", "00001") == written)
         #expect(try person("佐藤　花〓") == written)
+        // Marks with and without the space, and marks of any number that mark nothing.
+        #expect(try person("佐藤　花Y", "0001") == written)
+        #expect(try person("佐藤　花子", "0000") == anna && person("佐藤　花子", "0") == anna)
+        #expect(try person("佐藤　花子", nil, "419900102", "3").sex == "9")
         // What is unknown stays unknown, and each field is one.
         let others = [
             try person("佐藤　華子"), try person("佐藤　花子", nil, "419900100"),
@@ -40,11 +44,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "", "419900102", "2"), ("　", "0", "419900102", "2"), ("花子", "0", "419900102", "2"),
-        ("花子", "000", "419900102", "2"), ("花子", "0２", "419900102", "2"),
+        ("", "", "419900102", "2"), ("　", "0", "419900102", "2"), ("花子", "1", "419900102", "2"),
+        ("花子", "001", "419900102", "2"), ("花子", "0２", "419900102", "2"),
         ("花子", "0x", "419900102", "2"), ("花子", "00", "19900102", "2"),
         ("花子", "00", "4199001020", "2"), ("花子", "00", "619900102", "2"),
-        ("花子", "00", "4１9900102", "2"), ("花子", "00", "", "2"), ("花子", "00", "419900102", "0"),
+        ("花子", "00", "4１9900102", "2"), ("花子", "00", "", "2"), ("花子", "00", "419900102", "x"),
         ("花子", "00", "419900102", ""), ("花子", "00", "419900102", "22"),
         ("花子", "00", "419900102", "２"),
     ])
@@ -155,7 +159,7 @@ import Testing
             ("no names", .nationalIDInvalid, { $0.extensions.removeLast() }),
             (
                 "flags of another length", .nationalIDInvalid,
-                names([good[0], (.jpkiNameSubstitutes, "0"), good[2], good[3]])
+                names([good[0], (.jpkiNameSubstitutes, "1"), good[2], good[3]])
             ),
             (
                 "a name that is no text", .nationalIDInvalid,

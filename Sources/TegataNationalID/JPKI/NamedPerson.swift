@@ -7,7 +7,7 @@ package struct NamedPerson: Hashable, Sendable {
     package let name: String
     /// Eight digits, year, month and day, as the certificate writes them; parts that are not known are zeros.
     package let birthDate: String
-    /// 1, 2 or 9.
+    /// 1 or 2 as the certificate writes it, 9 for every other digit.
     package let sex: String
 
     /// Reads the three names of a J-LIS signature certificate.
@@ -27,24 +27,39 @@ package struct NamedPerson: Hashable, Sendable {
     package init(
         name: String, substitutes: String, birthDate: String, sex: String
     ) throws(DERError) {
-        let (characters, marks) = (Array(name.unicodeScalars), Array(substitutes.utf8))
-        guard (1...200).contains(characters.count), marks.count == characters.count,
-            marks.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") })
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        let (date, sex) = (Array(birthDate.utf8), Array(sex.utf8))
+        guard date.count == 9, date[0] <= UInt8(ascii: "5"), date.allSatisfy(digits.contains),
+            sex.count == 1, digits.contains(sex[0])
         else { throw .invalidValue }
-        var written = String.UnicodeScalarView()
-        for (character, mark) in zip(characters, marks)
-        where character != "\u{20}" && character != "\u{3000}" {
-            written.append(mark == UInt8(ascii: "1") ? "\u{3013}" : character)
-        }
-        let date = Array(birthDate.utf8)
-        guard !written.isEmpty, date.count == 9,
-            (UInt8(ascii: "0")...UInt8(ascii: "5")).contains(date[0]),
-            date.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            ["1", "2", "9"].contains(where: { $0.utf8.elementsEqual(sex.utf8) })
-        else { throw .invalidValue }
-        self.name = String(written)
+        self.name = try Self.written(name, substitutes)
         self.birthDate = String(decoding: date[1...], as: UTF8.self)
-        self.sex = sex
+        self.sex = ["1", "2"].first { $0.utf8.elementsEqual(sex) } ?? "9"
+    }
+
+    private static func written(
+        _ name: String, _ substitutes: String
+    ) throws(DERError) -> String {
+        let (characters, marks) = (Array(name.unicodeScalars), Array(substitutes.utf8))
+        let spaces: [Unicode.Scalar] = ["\u{20}", "\u{3000}"]
+        let kept = characters.filter { !spaces.contains($0) }
+        let (no, yes) = (UInt8(ascii: "0"), UInt8(ascii: "1"))
+        guard (1...200).contains(kept.count), marks.count <= 400,
+            marks.allSatisfy({ $0 == no || $0 == yes })
+        else { throw .invalidValue }
+        var text = String.UnicodeScalarView(kept)
+        if marks.contains(yes) {
+            // Whether spaces have a mark is not said where we could read it: the length tells.
+            let places =
+                marks.count == kept.count
+                ? marks : zip(characters, marks).filter { !spaces.contains($0.0) }.map(\.1)
+            guard marks.count == kept.count || marks.count == characters.count else {
+                throw .invalidValue
+            }
+            text = String.UnicodeScalarView(
+                zip(kept, places).map { $1 == yes ? "\u{3013}" : $0 })
+        }
+        return String(text)
     }
 
     /// 32 bytes that stand for this person: for a point, and nothing else. Whoever guesses a name, a day and a sex has them too.

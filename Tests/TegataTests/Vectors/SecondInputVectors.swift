@@ -20,6 +20,9 @@ func secondInputVectors() throws -> VectorFile {
         ("another substitute", "佐藤　花角", "00001", "419900102", "2"),
         ("another sex", "佐藤花子", "0000", "419900102", "1"),
         ("a day that is not known", "佐藤花子", "0000", "419900100", "9"),
+        ("flags without the space", "佐藤　花丸", "0001", "419900102", "2"),
+        ("flags of another number, none set", "佐藤　花子", "00", "419900102", "2"),
+        ("another code for a sex that is not known", "佐藤花子", "0000", "419900100", "3"),
         ("Latin letters", "DOE JANE", "00000000", "520200229", "9"),
     ]
     for (comment, name, marks, born, sex) in good {
@@ -34,12 +37,13 @@ func secondInputVectors() throws -> VectorFile {
     }
     for (comment, name, marks, born, sex) in [
         ("no name", "", "", "419900102", "2"), ("nothing but a space", "　", "0", "419900102", "2"),
-        ("a flag less", "花子", "0", "419900102", "2"),
-        ("a flag more", "花子", "000", "419900102", "2"),
+        ("a flag less, and one set", "花子", "1", "419900102", "2"),
+        ("a flag more, and one set", "花子", "001", "419900102", "2"),
         ("a flag of 2", "花子", "02", "419900102", "2"), ("no era", "花子", "00", "19900102", "2"),
         ("an era of 6", "花子", "00", "619900102", "2"),
         ("wide digits", "花子", "00", "４19900102", "2"),
-        ("a sex of 0", "花子", "00", "419900102", "0"), ("no sex", "花子", "00", "419900102", ""),
+        ("a sex of two digits", "花子", "00", "419900102", "12"),
+        ("no sex", "花子", "00", "419900102", ""),
         (
             "a name of 201 characters", String(repeating: "花", count: 201),
             String(repeating: "0", count: 201), "419900102", "2"
