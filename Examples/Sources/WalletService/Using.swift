@@ -160,6 +160,14 @@ extension WalletService {
         return .taken(receipt)
     }
 
+    /// What shops took with a card, or with one before it under the same serial; oldest first.
+    public func uses(of card: KeptCard) throws -> [KeptUse] {
+        try home.uses().filter { use in
+            use.issuer == card.card.issuer && use.edition == card.card.edition.id
+                && use.serial == card.card.serial.number
+        }
+    }
+
     /// What a card has so many times, asked of its issuer.
     ///
     /// - Throws: `unavailable`, what is wrong with the terms.
@@ -189,10 +197,8 @@ extension WalletService {
         guard let window, window >= 0 else {
             return UseStanding(entitlement: plan, end: nil, used: 0, given: 0)
         }
-        let counted = try home.uses().count { use in
-            use.issuer == terms.issuer && use.edition == terms.edition
-                && use.serial == card.card.serial.number && use.entitlement == plan.id
-                && use.window == window && !use.isOffline
+        let counted = try uses(of: card).count { use in
+            use.entitlement == plan.id && use.window == window && !use.isOffline
         }
         let given = wallet.uses(of: card.card).count(of: terms, window: window)
         return UseStanding(
