@@ -54,6 +54,20 @@ public struct KeptUse: Codable, Sendable {
     let receipt: String
 }
 
+extension KeptUse {
+    /// Whether it was a use of this card, or of one before it under the same serial.
+    func isOf(_ card: Card) -> Bool {
+        issuer == card.issuer && edition == card.edition.id && serial == card.serial.number
+    }
+}
+
+extension Card {
+    /// Whether two cards have one serial of one edition: the later one was issued again.
+    func isSamePlace(as other: Card) -> Bool {
+        issuer == other.issuer && edition.id == other.edition.id && serial == other.serial
+    }
+}
+
 /// What became of a use.
 public enum UseEnding: Sendable {
     /// The shop took it, and says so.
@@ -162,10 +176,7 @@ extension WalletService {
 
     /// What shops took with a card, or with one before it under the same serial; oldest first.
     public func uses(of card: KeptCard) throws -> [KeptUse] {
-        try home.uses().filter { use in
-            use.issuer == card.card.issuer && use.edition == card.card.edition.id
-                && use.serial == card.card.serial.number
-        }
+        try home.uses().filter { $0.isOf(card.card) }
     }
 
     /// What a card has so many times, asked of its issuer.
