@@ -12,6 +12,8 @@ public struct Mail: Sendable {
     public let refused: Int
     /// The words that are on their way, by notice: whether they arrived was never heard.
     public var sent: [NoticeID: NoticeWord]
+    /// How many receipts of this issuer's are kept.
+    public internal(set) var receipts: Int
     /// When it was fetched.
     let time: Int64
 }
@@ -79,8 +81,9 @@ extension WalletService {
     }
 
     private func read(_ texts: [String], _ card: KeptCard) throws -> Mail {
-        var (notices, refused) = ([Notice](), 0)
+        var (notices, refused, receipts) = ([Notice](), 0, 0)
         try home.change { wallet in
+            receipts = wallet.receipts(of: card.card).count
             var inbox = wallet.inbox(of: card.card.issuer)
             for text in texts.prefix(1024) {
                 if (try? inbox.keep(withdrawal: text, from: card.profile)) != nil { continue }
@@ -104,7 +107,8 @@ extension WalletService {
             if let id = NoticeID(one.notice) { sent[id] = NoticeWord(rawValue: one.word) }
         }
         return Mail(
-            card: card, notices: notices, refused: refused, sent: sent, time: Self.now)
+            card: card, notices: notices, refused: refused, sent: sent, receipts: receipts,
+            time: Self.now)
     }
 
     /// Says yes or no, once. What is on its way already is sent again as it was, whatever the word is now.

@@ -62,6 +62,7 @@ struct MailPages: Sendable {
         do {
             let recorded = try await service.answer(word, to: notice, of: mail.card)
             mail.notices.remove(at: place)
+            mail.receipts += 1
             return .mail(mail, .success(recorded))
         } catch {
             // What is wrong with the folder stays in here.

@@ -14,6 +14,7 @@ extension WalletViews {
             \(ending.map(outcome))
             \(notices.isEmpty ? "<p>\(language(.noMail))</p>" as HTML : .join(notices))
             \(mail.refused == 0 ? .empty : "<p role=\"note\">\(language(.notShown)): \(mail.refused)</p>" as HTML)
+            <p>\(language(.receiptsKept)): \(mail.receipts)</p>
             <p><a href="/cards/\(mail.card.number)">\(language(.back))</a></p>
             """)
     }

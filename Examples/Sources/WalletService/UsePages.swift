@@ -40,11 +40,12 @@ struct UsePages: Sendable {
                 throw Refusal.malformed
             }
             let card = try service.card(number)
+            let uses = try service.uses(of: card)
             do {
                 return views(context).entitlements(
-                    card, .success(try await service.entitlements(of: card)))
+                    card, .success(try await service.entitlements(of: card)), uses)
             } catch let refusal as Refusal {
-                return views(context).entitlements(card, .failure(refusal))
+                return views(context).entitlements(card, .failure(refusal), uses)
             }
         }
     }

@@ -61,7 +61,7 @@ extension WalletViews {
     }
 
     func entitlements(
-        _ card: KeptCard, _ found: Result<[UseStanding], Refusal>
+        _ card: KeptCard, _ found: Result<[UseStanding], Refusal>, _ uses: [KeptUse]
     ) -> Response {
         let content: HTML
         switch found {
@@ -83,8 +83,21 @@ extension WalletViews {
             """
             \(card.face(language).svg)
             \(content)
+            \(uses.isEmpty ? .empty : receipts(uses))
             <p><a href="/cards/\(card.number)">\(language(.back))</a></p>
             """)
+    }
+
+    private func receipts(_ uses: [KeptUse]) -> HTML {
+        let items = uses.suffix(100).reversed().map { use -> HTML in
+            """
+            <li>\(Day(of: use.time)) \(use.entitlement) <code>\(use.shop)</code></li>
+            """
+        }
+        return """
+            <h2>\(language(.receiptsKept))</h2>
+            <ul>\(.join(items))</ul>
+            """
     }
 
     private func row(_ standing: UseStanding) -> HTML {

@@ -54,6 +54,20 @@ public struct KeptUse: Codable, Sendable {
     let receipt: String
 }
 
+extension KeptUse {
+    /// Whether it was a use of this card, or of one before it under the same serial.
+    func isOf(_ card: Card) -> Bool {
+        issuer == card.issuer && edition == card.edition.id && serial == card.serial.number
+    }
+}
+
+extension Card {
+    /// Whether two cards have one serial of one edition: the later one was issued again.
+    func isSamePlace(as other: Card) -> Bool {
+        issuer == other.issuer && edition.id == other.edition.id && serial == other.serial
+    }
+}
+
 /// What became of a use.
 public enum UseEnding: Sendable {
     /// The shop took it, and says so.
@@ -160,6 +174,11 @@ extension WalletService {
         return .taken(receipt)
     }
 
+    /// What shops took with a card, or with one before it under the same serial; oldest first.
+    public func uses(of card: KeptCard) throws -> [KeptUse] {
+        try home.uses().filter { $0.isOf(card.card) }
+    }
+
     /// What a card has so many times, asked of its issuer.
     ///
     /// - Throws: `unavailable`, what is wrong with the terms.
@@ -189,10 +208,8 @@ extension WalletService {
         guard let window, window >= 0 else {
             return UseStanding(entitlement: plan, end: nil, used: 0, given: 0)
         }
-        let counted = try home.uses().count { use in
-            use.issuer == terms.issuer && use.edition == terms.edition
-                && use.serial == card.card.serial.number && use.entitlement == plan.id
-                && use.window == window && !use.isOffline
+        let counted = try uses(of: card).count { use in
+            use.entitlement == plan.id && use.window == window && !use.isOffline
         }
         let given = wallet.uses(of: card.card).count(of: terms, window: window)
         return UseStanding(

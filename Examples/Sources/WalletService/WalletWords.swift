@@ -117,6 +117,7 @@ extension Message {
     static let leftExplained = Message(
         "ここから使った回数だけを数えています。ほかの端末で使った分は、発行者だけが知っています。",
         "What was used from here is counted. Only the issuer knows of uses from another device.")
+    static let receiptsKept = Message("保存している控え", "Receipts that are kept")
     static let mail = Message("お知らせ", "Notices")
     static let noMail = Message("回答を待っているお知らせはありません。", "No notice waits for an answer.")
     static let notShown = Message(

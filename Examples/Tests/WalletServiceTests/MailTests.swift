@@ -138,6 +138,7 @@ struct MailTests {
                 let done = try await browser.follow(
                     mail.path, ["notice": "0", "answer": "refuse"])
                 #expect(done.text.contains("Confirmed."), "the word that was sent first")
+                #expect(done.text.contains("Receipts that are kept: 1"))
                 let sent = office.sent
                 #expect(sent.count == 2 && Set(sent).count == 1)
                 #expect(try wallet.kept().wallet.receipts(of: card.card).count == 1)

@@ -131,6 +131,10 @@ struct UsingTests {
                 #expect(twice.status == .conflict || twice.status == .seeOther)
                 #expect(try wallet.home.uses().count == 1)
                 #expect(try wallet.history().map(\.outcome) == [.shown])
+                let kept = try await browser.post("/cards/1/benefits")
+                let page = String(buffer: kept.body)
+                #expect(page.contains("Receipts that are kept"))
+                #expect(page.contains("rides <code>\(city.inn.base)</code>"))
             }
         }
     }
