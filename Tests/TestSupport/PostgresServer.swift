@@ -33,6 +33,17 @@ public final class PostgresServer: Sendable {
         try start()
     }
 
+    /// Starts one on a thread of its own, for tests that run beside servers in one process: they wait for each other, and threads are few.
+    ///
+    /// - Throws: `Failure` with what the program said.
+    public static func started(settings: [String] = []) async throws -> PostgresServer {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try PostgresServer(settings: settings) })
+            }
+        }
+    }
+
     /// Starts a standby that follows `primary`, which must allow replication, under the name `standby`.
     ///
     /// - Throws: `Failure` with what the program said.

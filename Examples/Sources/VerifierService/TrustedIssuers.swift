@@ -23,8 +23,14 @@ actor TrustedIssuers {
     /// For how long a copy of lists will do.
     private static let listAge = Duration.seconds(5)
 
-    init(_ addresses: [String], _ trust: BundleTrust?, fromLoopback: Bool) {
+    /// For how many seconds the people at a counter wait for an issuer before they go on without it.
+    private let patience: Double
+
+    init(
+        _ addresses: [String], _ trust: BundleTrust?, patience: Double = 3, fromLoopback: Bool
+    ) {
         self.addresses = addresses
+        self.patience = patience
         self.trust = trust
         fetcher = Fetcher(fromLoopback: fromLoopback)
         isLoopback = fromLoopback
@@ -135,7 +141,7 @@ actor TrustedIssuers {
     ///
     /// - Throws: `unavailable`, and what else a fetch throws.
     func terms(of edition: OpenEdition) async throws(Refusal) -> String {
-        try await Fetcher(fromLoopback: isLoopback, seconds: 3).text(
+        try await Fetcher(fromLoopback: isLoopback, seconds: patience).text(
             at: edition.issuer + "/tegata/terms/\(edition.edition.id)", limit: 1 << 20,
             types: ["application/json"])
     }

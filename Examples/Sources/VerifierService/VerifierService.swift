@@ -30,6 +30,8 @@ public struct VerifierService: Sendable {
         public var state: String?
         /// A PostgreSQL connection string instead of the folder, for several front processes with one key.
         public var database: String?
+        /// For how many seconds people wait for an issuer before a use is taken without it.
+        public var patience = 3.0
         /// What links to a wallet on the same device start with: `openid4vp://`, or the address of a wallet's page.
         public var walletScheme: String
 
@@ -91,7 +93,8 @@ public struct VerifierService: Sendable {
         let base = settings.address + "/openid4vp"
         let terminal = Kiosk(at: settings.address)
         let issuers = TrustedIssuers(
-            settings.issuers, settings.trust, fromLoopback: isLoopback)
+            settings.issuers, settings.trust, patience: settings.patience,
+            fromLoopback: isLoopback)
         if let state = settings.state {
             try FileManager.default.createDirectory(
                 atPath: state, withIntermediateDirectories: true,

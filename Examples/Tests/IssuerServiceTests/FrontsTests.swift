@@ -162,7 +162,7 @@ struct PostgresFrontsTests {
     @Test func `one claim is served by two fronts in turn, also for an edition that one opened`()
         async throws
     {
-        let server = try PostgresServer(settings: ["fsync = off"])
+        let server = try await PostgresServer.started(settings: ["fsync = off"])
         defer { server.stop() }
         let (fronts, homes) = try await two(server)
         let office = Browser(fronts.addresses[0])
@@ -197,7 +197,7 @@ struct PostgresFrontsTests {
     @Test func `500 cards at two fronts are exactly 500, and everybody is answered (A79, A88)`()
         async throws
     {
-        let server = try PostgresServer(settings: ["fsync = off"])
+        let server = try await PostgresServer.started(settings: ["fsync = off"])
         defer { server.stop() }
         let (fronts, homes) = try await two(server)
         let key = try Data(contentsOf: URL(filePath: homes[0] + "/keys/operator.key"))
@@ -236,7 +236,7 @@ struct PostgresFrontsTests {
     @Test func `health says what is wrong while the database is away, and when it is back`()
         async throws
     {
-        let server = try PostgresServer()
+        let server = try await PostgresServer.started()
         defer { server.stop() }
         let fronts = try await Fronts()
         let service = try await fronts.start(try Fronts.home(), database: server.connection)

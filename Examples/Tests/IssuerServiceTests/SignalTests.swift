@@ -52,9 +52,15 @@ import Testing
 
         var isRunning: Bool { process.isRunning }
 
-        func end() -> Int32 {
-            process.waitUntilExit()
-            return process.terminationStatus
+        /// Waits for its end, on a thread of its own: the tests share two, and the servers that they ask live on them too.
+        func end() async -> Int32 {
+            let process = process
+            return await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    process.waitUntilExit()
+                    continuation.resume(returning: process.terminationStatus)
+                }
+            }
         }
 
         /// The browser of the operator.
@@ -107,11 +113,11 @@ import Testing
             return ""
         }
         #expect(answer.hasPrefix("HTTP/1.1 303"), "\(answer)")
-        #expect(issuer.end() == 0)
+        #expect(await issuer.end() == 0)
         let again = try await Running(issuer.home)
         #expect(try await Browser(again.address).get("/editions/evening").status == 200)
         again.send(SIGTERM)
-        #expect(again.end() == 0)
+        #expect(await again.end() == 0)
     }
 
     @Test func `told to read its keys, it signs with the new one and still names the old`()
@@ -138,6 +144,6 @@ import Testing
         #expect(try await Browser(issuer.address).get("/health").status == 200)
         #expect(try await keys(Browser(issuer.address)).count == 2)
         issuer.send(SIGTERM)
-        #expect(issuer.end() == 0)
+        #expect(await issuer.end() == 0)
     }
 }

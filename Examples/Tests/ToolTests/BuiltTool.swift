@@ -67,12 +67,25 @@ final class BuiltTool: Sendable {
         async let said = Self.all(of: output)
         async let complained = Self.all(of: errors)
         let texts = await (said, complained)
-        process.waitUntilExit()
+        let ended = process
+        await Self.onAnotherThread { ended.waitUntilExit() }
         return Run(status: process.terminationStatus, output: texts.0, errors: texts.1)
     }
 
-    @concurrent private static func all(of pipe: Pipe) async -> String {
-        String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    private static func all(of pipe: Pipe) async -> String {
+        let end = pipe.fileHandleForReading
+        return await onAnotherThread {
+            String(decoding: end.readDataToEndOfFile(), as: UTF8.self)
+        }
+    }
+
+    /// Waits on a thread of its own: of the few that the tests share, and the servers that they ask, none may stand still.
+    private static func onAnotherThread<Value: Sendable>(
+        _ work: @escaping @Sendable () -> Value
+    ) async -> Value {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: work()) }
+        }
     }
 
     func write(_ text: String, to name: String) throws {

@@ -40,7 +40,7 @@ struct TwoFrontsTests {
     func `a check begun at one is over at the other, and a benefit counts down at both (A48)`()
         async throws
     {
-        let server = try PostgresServer(settings: ["fsync = off"])
+        let server = try await PostgresServer.started(settings: ["fsync = off"])
         defer { server.stop() }
         let key = TegataCrypto.P256.PrivateKey()
         let (first, second) = (try await start(0, key, server), try await start(1, key, server))

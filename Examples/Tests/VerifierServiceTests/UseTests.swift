@@ -147,11 +147,12 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let key = P256.PrivateKey()
         func till() throws -> VerifierService {
-            try VerifierService(
-                VerifierService.Settings(
-                    web: WebServer.Settings(port: 0, isTest: false),
-                    address: VerifierWorld.innAddress, issuers: [VerifierWorld.cityAddress],
-                    key: key, plan: Plan(entitlements: [VerifierWorld.ridesPlan]), state: folder))
+            var settings = VerifierService.Settings(
+                web: WebServer.Settings(port: 0, isTest: false),
+                address: VerifierWorld.innAddress, issuers: [VerifierWorld.cityAddress],
+                key: key, plan: Plan(entitlements: [VerifierWorld.ridesPlan]), state: folder)
+            settings.patience = 60
+            return try VerifierService(settings)
         }
         let first = try till()
         #expect(try await first.settleVouchers() == ["waiting": 0])
@@ -196,11 +197,12 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let key = P256.PrivateKey()
         func till(_ issuers: [String]) throws -> VerifierService {
-            try VerifierService(
-                VerifierService.Settings(
-                    web: WebServer.Settings(port: 0, isTest: false),
-                    address: VerifierWorld.innAddress, issuers: issuers, key: key,
-                    plan: Plan(entitlements: [VerifierWorld.ridesPlan]), state: folder))
+            var settings = VerifierService.Settings(
+                web: WebServer.Settings(port: 0, isTest: false),
+                address: VerifierWorld.innAddress, issuers: issuers, key: key,
+                plan: Plan(entitlements: [VerifierWorld.ridesPlan]), state: folder)
+            settings.patience = 60
+            return try VerifierService(settings)
         }
         let first = try till([VerifierWorld.cityAddress])
         _ = try await first.settleVouchers()

@@ -92,35 +92,38 @@ struct VerifierWorld: Sendable {
         let reads = ProfileReads()
         profileReads = reads
         let aiko = members[0].identity
+        var settings = VerifierService.Settings(
+            web: WebServer.Settings(port: Self.port + 1, perMinute: 1_000_000, isTest: false),
+            address: Self.innAddress, issuers: [Self.cityAddress],
+            key: TegataCrypto.P256.PrivateKey(),
+            plan: Plan(
+                checks: [
+                    .anyMember,
+                    Check(
+                        "tier", Message("特典", "Benefits"), edition: "founders",
+                        claims: ["tier"]),
+                    Check(
+                        "person", Message("本人", "Person"), edition: "founders",
+                        claims: ["tier"], asksPerson: true),
+                ],
+                benefits: [
+                    CountedBenefit(
+                        "taxi", Message("タクシー", "Taxi rides"), edition: "founders",
+                        benefit: "taxi", count: 10),
+                    CountedBenefit(
+                        "ferry", Message("渡し船", "Ferry"), edition: "founders",
+                        benefit: "ferry", count: 10),
+                ],
+                entitlements: [Self.ridesPlan],
+                actions: [
+                    MemberAction(
+                        "vote", Message("投票", "A vote"), edition: "founders", number: 1,
+                        requiring: [.atMost("since", 2026)])
+                ]), walletScheme: "openid4vp://")
+        // A busy machine is no city without a network.
+        settings.patience = 60
         service = try VerifierService(
-            VerifierService.Settings(
-                web: WebServer.Settings(port: Self.port + 1, perMinute: 1_000_000, isTest: false),
-                address: Self.innAddress, issuers: [Self.cityAddress],
-                key: TegataCrypto.P256.PrivateKey(),
-                plan: Plan(
-                    checks: [
-                        .anyMember,
-                        Check(
-                            "tier", Message("特典", "Benefits"), edition: "founders",
-                            claims: ["tier"]),
-                        Check(
-                            "person", Message("本人", "Person"), edition: "founders",
-                            claims: ["tier"], asksPerson: true),
-                    ],
-                    benefits: [
-                        CountedBenefit(
-                            "taxi", Message("タクシー", "Taxi rides"), edition: "founders",
-                            benefit: "taxi", count: 10),
-                        CountedBenefit(
-                            "ferry", Message("渡し船", "Ferry"), edition: "founders",
-                            benefit: "ferry", count: 10),
-                    ],
-                    entitlements: [Self.ridesPlan],
-                    actions: [
-                        MemberAction(
-                            "vote", Message("投票", "A vote"), edition: "founders", number: 1,
-                            requiring: [.atMost("since", 2026)])
-                    ]), walletScheme: "openid4vp://"),
+            settings,
             identity: identity,
             reader: TestCards([
                 ("aiko", Message("愛子", "Aiko"), aiko),
