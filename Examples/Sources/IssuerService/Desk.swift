@@ -63,8 +63,14 @@ final class Desk: Sendable {
         notices = NoticeDesk(issuer, store)
         lists = ListPublisher(issuer)
         pulse = Pulse(issuer, store)
-        try await issuer.reopen()
-        try await issuer.publishLists()
+        do {
+            try await issuer.reopen()
+            try await issuer.publishLists()
+        } catch {
+            // Whoever starts it is the operator: they hear what strangers are not told.
+            guard let fault = await issuer.fault else { throw error }
+            throw KeyFile.Problem(description: "\(fault) (登録簿を使えません)")
+        }
     }
 
     /// Takes the keys that are in the folder now, without a stop.
