@@ -117,9 +117,11 @@ import Testing
     @Test func `a client that asks too often waits, and others do not notice`() async throws {
         let site = try await Site(perMinute: 60)
         let browser = Browser(site.address)
-        var statuses = [Int]()
-        for _ in 0..<80 { statuses.append(try await browser.get("/").status) }
-        #expect(statuses.contains(429) && statuses.first == 200)
+        #expect(try await browser.get("/").status == 200)
+        // One a second is given back meanwhile, so a slow machine needs more of them.
+        var last = 200
+        for _ in 0..<2_000 where last == 200 { last = try await browser.get("/").status }
+        #expect(last == 429)
     }
 
     @Test func `a folder whose keys others can read is not used (A138)`() async throws {

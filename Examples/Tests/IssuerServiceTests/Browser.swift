@@ -42,7 +42,7 @@ final class Browser: NSObject, URLSessionTaskDelegate, Sendable {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpShouldSetCookies = false
         configuration.httpCookieAcceptPolicy = .never
-        configuration.timeoutIntervalForRequest = 20
+        configuration.timeoutIntervalForRequest = 120
         return URLSession(
             configuration: configuration, delegate: Refusing(), delegateQueue: nil)
     }

@@ -78,7 +78,7 @@ final class Browser: Sendable {
         let kept = cookies.withLock { $0.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
         if !kept.isEmpty { request.headers.add(name: "Cookie", value: kept) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await Self.client.execute(request, timeout: .seconds(30))
+        let response = try await Self.client.execute(request, timeout: .seconds(120))
         let buffer = try await response.body.collect(upTo: 1 << 22)
         for cookie in response.headers[canonicalForm: "set-cookie"] {
             let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
