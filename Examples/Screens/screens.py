@@ -128,6 +128,17 @@ class Walk:
         check(self.name("waiting for " + selector), False, self.driver.current_url)
         raise TimeoutError(selector)
 
+    def arrive(self, part, seconds=25):
+        """Waits until the page that a form leads to is there, as a whole."""
+        limit = time.time() + seconds
+        while time.time() < limit:
+            state = self.driver.execute_script("return [location.pathname, document.readyState]")
+            if part in state[0] and state[1] == "complete":
+                return
+            time.sleep(0.1)
+        check(self.name("arriving at " + part), False, self.driver.current_url)
+        raise TimeoutError(part)
+
     def claim(self, person):
         """A card: the wallet first, then the ID card."""
         driver = self.driver
@@ -176,10 +187,12 @@ class Walk:
         self.page("status")
         driver.back()
         self.click("form[action$='/benefits'] button")
+        self.arrive("/benefits")
         self.page("what a card has so many times")
-        check(self.name("ten rides"), "10 / 10" in self.one("main").text)
+        check(self.name("ten rides"), self.steadily(lambda: "10 / 10" in self.one("main").text))
         driver.back()
         self.click("form[action$='/mail'] button")
+        self.arrive("/mail/")
         self.page("notices")
         driver.get(WALLET + "/move")
         self.page("move")
