@@ -64,7 +64,7 @@ extension ClaimPages {
         case .possible(let number):
             """
             \(RefusalNote(.nationalIDInvalid).html(language))
-            <section><p>\(language(.onlyEarlier)) <strong>\(CutOff.text(edition) ?? "")</strong> \(language(.ifReplaced))</p>
+            <section><p>\(language(.onlyEarlier)) <strong>\(edition.cutOffDay.map { "\($0)" } ?? "")</strong> \(language(.ifReplaced))</p>
             <p class="big">\(number.prefix(4))-\(number.suffix(4))</p></section>
             """
         case .granted:
@@ -88,7 +88,7 @@ extension OperatorPages {
 
     /// The form that lets a claim through.
     func appeals(_ edition: OpenEdition, _ context: WebContext) -> HTML {
-        guard let day = CutOff.text(edition), edition.edition.draw == nil else { return .empty }
+        guard let day = edition.cutOffDay, edition.edition.draw == nil else { return .empty }
         let (language, id) = (context.language, edition.edition.id)
         return """
             <form method="post" action="/operator/\(id)/appeal">\(context.session.field)
@@ -103,11 +103,8 @@ extension OperatorPages {
     /// The day in the opening form; `nil` without one.
     func cutOff(in form: Form) throws(Refusal) -> Int64? {
         guard let text = form["cut_off"] else { return nil }
-        // A day that there is: the strategy alone takes 30 February for 1 March.
-        guard let date = try? Date(text + "T00:00:00Z", strategy: .iso8601),
-            CutOff.text(date) == text
-        else { throw .malformed }
-        return Int64(date.timeIntervalSince1970)
+        guard let day = Day(text) else { throw .malformed }
+        return day.start
     }
 
     /// The field of the opening form.
@@ -119,13 +116,9 @@ extension OperatorPages {
     }
 }
 
-/// The day before which an ID card must have been made, in words.
-enum CutOff {
-    static func text(_ edition: OpenEdition) -> String? {
-        edition.edition.cutOff.map { text(Date(timeIntervalSince1970: Double($0))) }
-    }
-
-    static func text(_ day: Date) -> String { day.formatted(.iso8601.year().month().day()) }
+extension OpenEdition {
+    /// The day before which an ID card must have been made; `nil` without one.
+    var cutOffDay: Day? { edition.cutOff.map { Day(of: $0) } }
 }
 
 extension Message {

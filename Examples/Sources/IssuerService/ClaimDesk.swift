@@ -244,12 +244,7 @@ private struct IssuedAnswer: Decodable {
         self = decoded
     }
 
-    var serial: UInt32? {
-        guard let payload = card.split(separator: ".").dropFirst().first,
-            let bytes = Data(base64URL: String(payload))
-        else { return nil }
-        return try? JSONDecoder().decode(Payload.self, from: bytes).serial
-    }
+    var serial: UInt32? { CompactText(card)?.read(Payload.self)?.serial }
 }
 
 extension EditionStanding {
@@ -257,13 +252,5 @@ extension EditionStanding {
     var freeLimit: Int? {
         guard case .cards(let count) = limit else { return nil }
         return max(0, Int(count) - given)
-    }
-}
-
-extension Data {
-    fileprivate init?(base64URL text: String) {
-        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
-        self.init(
-            base64Encoded: standard + String(repeating: "=", count: (4 - standard.count % 4) % 4))
     }
 }

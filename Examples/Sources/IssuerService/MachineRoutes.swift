@@ -98,7 +98,9 @@ struct MachineRoutes: Sendable {
         let text = try await request.text(limit: 64 * 1024)
         // After the last card: nothing else is looked at (A94).
         try await desk.issuer.checkPlaces(for: text)
-        guard let edition = RequestedEdition(text)?.edition else { throw Refusal.malformed }
+        guard let edition = CompactText(text)?.read(RequestedEdition.self)?.edition else {
+            throw Refusal.malformed
+        }
         // It may be one that another front process has just opened.
         _ = try await desk.edition(edition)
         let claims = try await desk.extras.extra(of: edition).cardClaims
@@ -123,11 +125,4 @@ struct MachineRoutes: Sendable {
 /// Which edition a request names, to know what its cards say: the issuer checks the request itself.
 private struct RequestedEdition: Decodable {
     let edition: String
-
-    init?(_ request: String) {
-        guard let payload = CompactText(request)?.payload,
-            let decoded = try? JSONDecoder().decode(Self.self, from: payload)
-        else { return nil }
-        self = decoded
-    }
 }

@@ -48,10 +48,9 @@ struct Mailbox: NoticeTransport {
             let programme: Programme?
         }
         for text in try await mail(for: serial).reversed() {
-            guard let payload = CompactText(text)?.payload,
-                let read = try? JSONDecoder().decode(Payload.self, from: payload),
-                read.programme?.id == programme
-            else { continue }
+            guard CompactText(text)?.read(Payload.self)?.programme?.id == programme else {
+                continue
+            }
             // What a notice is known by: what is signed of it (Spec/notice.md).
             guard let dot = text.lastIndex(of: ".") else { continue }
             return NoticeID(Array(SHA256.hash(data: Data(text[..<dot].utf8))))
@@ -60,18 +59,4 @@ struct Mailbox: NoticeTransport {
     }
 
     private func key(_ serial: UInt32) -> [UInt8] { Array("mail/\(edition)/\(serial)".utf8) }
-}
-
-/// A signed text's payload, read without believing it.
-struct CompactText {
-    let payload: Data
-
-    init?(_ text: String) {
-        let parts = text.split(separator: ".")
-        guard parts.count == 3 else { return nil }
-        let standard = String(parts[1]).replacing("-", with: "+").replacing("_", with: "/")
-        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        guard let bytes = Data(base64Encoded: padded) else { return nil }
-        payload = bytes
-    }
 }

@@ -167,7 +167,8 @@ final class NoticeDesk: Sendable {
         let plan = try await self.programme(programme, of: edition.edition.id)
         let address = try await issuer.address(ofCard: one.serial, in: edition)
         // A name of its own, the same when it is tried again.
-        let reference = "\(one.reference) after \(notice.hexadecimal.prefix(16))"
+        let reference =
+            "\(one.reference) after \(hexadecimal(notice.span.indices.map { notice.span[$0] }).prefix(16))"
         let draft = NoticeDraft(reference, to: address, benefit: one.benefit)
         let corrected = try await issuer.correct(
             notice, by: draft, about: plan.programme(), in: edition, because: because)
@@ -211,16 +212,5 @@ struct NoticeCase: Equatable, Sendable {
         }
         guard !cases.isEmpty else { throw .malformed }
         return cases
-    }
-}
-
-extension NoticeID {
-    fileprivate var hexadecimal: String {
-        var text = ""
-        for place in span.indices {
-            let byte = String(span[place], radix: 16)
-            text += byte.count == 1 ? "0" + byte : byte
-        }
-        return text
     }
 }

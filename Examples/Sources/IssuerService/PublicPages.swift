@@ -75,7 +75,7 @@ struct PublicPages: Sendable {
     }
 
     private func cutOff(_ edition: OpenEdition, _ language: Language) -> HTML {
-        guard let day = CutOff.text(edition) else { return .empty }
+        guard let day = edition.cutOffDay else { return .empty }
         return "<p>\(language(.onlyEarlier)) <strong>\(day)</strong></p>"
     }
 

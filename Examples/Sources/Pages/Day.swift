@@ -14,6 +14,8 @@ public struct Day: Sendable, CustomStringConvertible {
             return nil
         }
         start = Int64(date.timeIntervalSince1970)
+        // A day that there is: the format alone may take 30 February for one in March.
+        guard description == text else { return nil }
     }
 
     /// The day of a time.

@@ -84,10 +84,10 @@ struct UseRoutes: Sendable {
     /// What the wallet hears: the receipt once it is true.
     private func reply(_ id: String, _ name: String) async throws -> String {
         let visit = try await visits.visit(id)
-        let outcome = try await till.vouchers.find(name)?.outcome
+        let kept = try await till.vouchers.find(name)
+        let outcome = kept?.outcome
         if outcome == .refused || outcome == .dropped {
-            let reason = try await till.vouchers.find(name)?.reason
-            throw reason.flatMap(Refusal.init(rawValue:)) ?? .conflict
+            throw kept?.reason.flatMap(Refusal.init(rawValue:)) ?? .conflict
         }
         guard visit.isOffline || outcome != nil, let receipt = visit.receipt else {
             return #"{"state":"waiting"}"#

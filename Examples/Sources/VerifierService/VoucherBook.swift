@@ -30,8 +30,7 @@ struct KeptVoucher: Codable, Sendable {
 
     /// What it is known by here.
     static func id(_ voucher: String) -> String {
-        SHA256.hash(data: Data(voucher.utf8)).map { String($0, radix: 16) }
-            .map { $0.count == 1 ? "0" + $0 : $0 }.joined()
+        hexadecimal(Array(SHA256.hash(data: Data(voucher.utf8))))
     }
 }
 

@@ -1,0 +1,20 @@
+internal import Foundation
+
+/// A signed text's payload, read without believing it: to know what it is about, before it is checked or long after.
+struct CompactText {
+    private let payload: Data
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ".")
+        guard parts.count == 3 else { return nil }
+        let standard = String(parts[1]).replacing("-", with: "+").replacing("_", with: "/")
+        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
+        guard let bytes = Data(base64Encoded: padded) else { return nil }
+        payload = bytes
+    }
+
+    /// Some of its members; `nil` when they are not there.
+    func read<Value: Decodable>(_ type: Value.Type) -> Value? {
+        try? JSONDecoder().decode(type, from: payload)
+    }
+}
