@@ -20,7 +20,12 @@ extension ClaimDesk {
         _ record: ClaimRecord, _ opened: OpenEdition, at key: [UInt8], stored: [UInt8]
     ) async throws(Refusal) -> Bool {
         guard opened.edition.cutOff != nil, opened.edition.draw == nil else { return false }
-        if record.appeal != nil { return true }
+        switch record.appeal {
+        case nil: break
+        case .possible: return true
+        // It is not the cut-off then.
+        case .granted: return false
+        }
         // Eight digits, for people to say: only the operator can do something with them.
         let number = String(format: "%08d", Int.random(in: 0..<100_000_000))
         guard

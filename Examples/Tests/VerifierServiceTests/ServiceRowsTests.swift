@@ -9,7 +9,7 @@ import Testing
 @testable import VerifierService
 
 /// Rows A130, A132 to A134 and A136 where attestors and nodes are other people's machines: 2 of 3 and 3 of 5, over HTTP.
-@Suite struct ServiceRowsTests {
+@Suite(.serialized) struct ServiceRowsTests {
     /// Services on loopback, an issuer that knows them by their addresses, and everything that nodes were sent and said.
     private struct Split: Sendable {
         let issuer: Issuer
@@ -29,8 +29,14 @@ import Testing
             }
         }
 
+        /// Eight ports for each, which no other suite takes.
+        private static let ports = Mutex(Int.random(in: 8_000..<9_900))
+
         init(accepting evidence: JPKI) async throws {
-            let first = Int.random(in: 20_000..<31_000)
+            let first = Self.ports.withLock { next in
+                defer { next += 8 }
+                return next
+            }
             let address = { (place: Int) in "http://127.0.0.1:\(first + place)" }
             let attestors = (0..<3).map { _ in
                 Attestor(key: Secp256k1.PrivateKey(), accepting: evidence)
