@@ -5,15 +5,24 @@ public import Tegata
     import FoundationNetworking
 #endif
 
-/// Asks a service over HTTP: what `RemoteAttestor` and `RemoteNode` take as their transport.
+/// Asks a service over HTTP: what `RemoteAttestor` and `RemoteNode` take as their transport. One client a service, for as long as the
+/// process lives: connections are kept for the next request.
 public struct Client: Sendable {
     private let base: URL
+    // A session of its own: one that is shared keeps fewer connections than there are services, and makes them anew again and again.
+    private let session: URLSession
 
     /// The service at `address`, such as `http://127.0.0.1:7101`.
     public init(_ address: String) throws {
         guard let base = URL(string: address), base.scheme == "http" || base.scheme == "https"
         else { throw KeyFile.Problem(description: "\(address) is no http(s) address") }
         self.base = base
+        let settings = URLSessionConfiguration.ephemeral
+        settings.httpCookieStorage = nil
+        settings.httpShouldSetCookies = false
+        settings.urlCache = nil
+        settings.requestCachePolicy = .reloadIgnoringLocalCacheData
+        session = URLSession(configuration: settings)
     }
 
     /// Sends one request. The service's reason comes back as it was given.
@@ -31,7 +40,7 @@ public struct Client: Sendable {
     }
 
     private func answer(to request: URLRequest) async throws(Refusal) -> String {
-        guard let (data, response) = try? await URLSession.shared.data(for: request),
+        guard let (data, response) = try? await session.data(for: request),
             let status = (response as? HTTPURLResponse)?.statusCode, data.count <= 1 << 20
         else { throw .unavailable }
         let text = String(decoding: data, as: UTF8.self)

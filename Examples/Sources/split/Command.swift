@@ -36,11 +36,13 @@ struct Command: AsyncParsableCommand {
                 "split", limit: 500, title: ["ja": "分散", "en": "Split"], nationalID: [.jpkiP384]))
         print("opened: \(edition.trust.map { "\($0)" } ?? "")")
 
+        // Making an ID card is its authority's work, and no part of a claim.
+        let people = (0..<cards).map { _ in DemoIdentity(.jpkiP384) }
         let before = try fleet.processorTime()
-        for _ in 0..<cards { try await claim(club, edition) }
-        let spent = try fleet.processorTime() - before
+        for person in people { try await claim(club, edition, person) }
+        let spent = try fleet.processorTime().since(before, for: cards)
         print(
-            "\(cards) cards through 8 services: \(milliseconds(spent / Double(cards))) ms of processor time a card, all roles together"
+            "\(cards) cards through 8 services: \(milliseconds(spent.total)) ms of processor time a card: \(milliseconds(spent.attestors)) in attestors, \(milliseconds(spent.nodes)) in nodes, \(milliseconds(spent.wallet)) in wallet, ID card and issuer"
         )
 
         let person = DemoIdentity(.jpkiP384)

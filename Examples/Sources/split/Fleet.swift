@@ -107,15 +107,18 @@ final class Fleet {
             }, threshold: 3, onFault: onFault)
     }
 
-    /// Seconds of processor time of all of them and of this process.
-    func processorTime() throws -> Double {
-        let ticks = try (processes + [getpid()]).map { process in
+    /// Seconds of processor time so far.
+    func processorTime() throws -> ProcessorTime {
+        let seconds = try (processes + [getpid()]).map { process in
             let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
             // The name in parentheses may hold spaces; user and system time are the 12th and 13th field behind it.
             let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
-            return (Double(fields[12]) ?? 0) + (Double(fields[13]) ?? 0)
+            let ticks = (Double(fields[12]) ?? 0) + (Double(fields[13]) ?? 0)
+            return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
         }
-        return ticks.reduce(0, +) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        return ProcessorTime(
+            attestors: seconds[..<3].reduce(0, +), nodes: seconds[3..<12].reduce(0, +),
+            wallet: seconds[12])
     }
 
     /// As a crash would: the process gets no chance to say anything.
@@ -153,5 +156,22 @@ final class Fleet {
 
     private func quoted(_ path: String) -> String {
         "'" + path.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+/// Seconds of processor time by role; the wallet's includes the ID card's and the issuer's.
+struct ProcessorTime {
+    let attestors: Double
+    let nodes: Double
+    let wallet: Double
+
+    var total: Double { attestors + nodes + wallet }
+
+    /// What was spent since `before`, for each of `count`.
+    func since(_ before: ProcessorTime, for count: Int) -> ProcessorTime {
+        ProcessorTime(
+            attestors: (attestors - before.attestors) / Double(count),
+            nodes: (nodes - before.nodes) / Double(count),
+            wallet: (wallet - before.wallet) / Double(count))
     }
 }
