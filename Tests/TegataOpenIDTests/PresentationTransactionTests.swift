@@ -272,7 +272,9 @@ struct PresentationTransactionTests {
             (key, ["vp_token": ["card": .string(card)]], .malformed),
             (key, ["vp_token": ["card": []]], .malformed),
             (key, ["vp_token": ["card": [1]]], .malformed),
-            (key, ["vp_token": ["card": [[:]]]], .unsupported),
+            (key, ["vp_token": ["card": [[:]]]], .typeMismatch),
+            // {"version": "1.0"} in CBOR, as a device response begins.
+            (key, ["vp_token": ["card": ["oWd2ZXJzaW9uYzEuMA"]]], .typeMismatch),
             (key, ["vp_token": [:]], .typeMismatch),
             (key, ["vp_token": ["Card": [.string(card)]]], .typeMismatch),
             (key, ["vp_token": ["card": [.string(card), .string(card)]]], .malformed),

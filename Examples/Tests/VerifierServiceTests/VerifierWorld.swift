@@ -20,11 +20,15 @@ struct VerifierWorld: Sendable {
 
     struct Member: Sendable {
         let identity: DemoIdentity
+        let key: TegataCrypto.P256.PrivateKey
         let holder: Holder
         let card: Card
     }
 
     let city: Issuer
+    /// What the city signed cards with before: whatever it signs is the city's.
+    let earlierKey: TegataCrypto.P256.PrivateKey
+    var earlierKeyID: String { VerifyingKey.p256(earlierKey.publicKey).thumbprint }
     let founders: OpenEdition
     let members: [Member]
     let service: VerifierService
@@ -54,7 +58,11 @@ struct VerifierWorld: Sendable {
 
     init() async throws {
         let identity = IdentityServices.embedded(accepting: .testCards)
-        let city = Issuer(at: Self.cityAddress, keys: .generate(), identity: identity)
+        let earlierKey = TegataCrypto.P256.PrivateKey()
+        let keys = IssuerKeys(
+            card: .secp256k1(Secp256k1.PrivateKey()), register: Secp256k1.PrivateKey(),
+            log: Ed25519.PrivateKey(), earlier: [.p256(earlierKey.publicKey)])
+        let city = Issuer(at: Self.cityAddress, keys: keys, identity: identity)
         let founders = try await city.open(
             Edition(
                 "founders", limit: 500,
@@ -64,7 +72,8 @@ struct VerifierWorld: Sendable {
         var members = [Member]()
         for _ in 0..<4 {
             let identity = DemoIdentity(.jpkiP384)
-            let holder = Holder(key: TegataCrypto.P256.PrivateKey())
+            let key = TegataCrypto.P256.PrivateKey()
+            let holder = Holder(key: key)
             let issued = try await city.issue(
                 to: try await holder.request(founders, proving: identity),
                 claims: [
@@ -74,10 +83,11 @@ struct VerifierWorld: Sendable {
                 ])
             members.append(
                 Member(
-                    identity: identity, holder: holder,
+                    identity: identity, key: key, holder: holder,
                     card: try holder.accept(issued, from: city.profile)))
         }
         self.city = city
+        self.earlierKey = earlierKey
         self.founders = founders
         self.members = members
         let rides = try EntitlementTerms(

@@ -10,22 +10,31 @@ package struct VPToken: Sendable {
 
     /// Reads `vp_token`: an object of lists. What the query did not ask for is not looked at (A62).
     ///
-    /// - Throws: `malformed` unless it is an object whose lists hold texts; `unsupported` for a presentation that is no
-    ///   text; `limitExceeded` for more than 64 presentations of one credential.
+    /// - Throws: `malformed` unless it is an object whose lists hold texts; `typeMismatch` for a presentation of a format that was not
+    ///   asked for (A49); `limitExceeded` for more than 64 presentations of one credential.
     package init(_ json: JSON, asked query: DCQLQuery) throws(Refusal) {
         guard let object = json.object else { throw .malformed }
         for credential in query.credentials {
             guard let shown = object[credential.id] else { continue }
             var texts = [String]()
             for element in try shown.list(atMost: 64) {
-                guard let text = element.string else {
-                    throw element.object == nil ? .malformed : .unsupported
-                }
+                guard !Self.isOfAnotherFormat(element) else { throw .typeMismatch }
+                guard let text = element.string else { throw .malformed }
                 texts.append(text)
             }
             guard texts.count == 1 || credential.allowsMultiple else { throw .malformed }
             presentations.append((credential.id, texts))
         }
+    }
+
+    /// A presentation with data integrity proofs is an object, a device response of ISO 18013-5 is base64url of a CBOR map
+    /// (OpenID4VP 1.0 §B.1.3, §B.2). A JWT alone could be a card whose rest was cut off, and stays `malformed` (A33).
+    private static func isOfAnotherFormat(_ presentation: JSON) -> Bool {
+        if presentation.object != nil { return true }
+        guard let text = presentation.string, let bytes = try? Base64URL.decode(text),
+            let first = bytes.first
+        else { return false }
+        return first >> 5 == 5
     }
 
     /// `vp_token`.

@@ -20,7 +20,7 @@ func runOpenID4VP(_ folder: Folder, _ report: inout Report) throws {
                     _ = try ClientMetadata(JSON(parsing: json.encodedJSON))
                 }
             case "response":
-                report.expect(name, refused: .unsupported) { try readResponse(json) }
+                report.expect(name, refused: .typeMismatch) { try readResponse(json) }
             case "credentials": runCredential(name, json, folder, &report)
             default: runHandover(name, json, &report)
             }
@@ -124,10 +124,10 @@ private func adding(_ value: Vector, at path: ArraySlice<Vector>, to content: Ve
     return .object(members)
 }
 
-/// A presentation that is no text: of a format that is not offered.
+/// A presentation that is no text: of another format than a card's.
 private func readResponse(_ json: Vector) throws {
     let query = try DCQLQuery(
-        parsing: #"{"credentials":[{"id":"a","format":"ldp_vc","meta":{}}]}"#)
+        parsing: #"{"credentials":[{"id":"a","format":"dc+sd-jwt","meta":{"vct_values":["v"]}}]}"#)
     _ = try VPToken(["a": [JSON(parsing: json.encodedJSON)]], asked: query)
 }
 
