@@ -73,18 +73,13 @@ extension IssuerFolder {
         return try CardKeys.card(in: folder)
     }
 
-    /// Writes what was restored where the servers look for it, and has the register go on here: the log says so, and the site before is
-    /// fenced by whatever it shares.
+    /// Writes what was restored where the servers look for it. The register is not here yet: ``move(_:of:)``.
     ///
     /// - Parameters:
     ///   - restored: what came out of the archive.
-    ///   - id: the issuer's identifier.
     ///   - site: the name of this place.
-    /// - Returns: the issuer, its editions open.
-    /// - Throws: `KeyFile.Problem` for a card key that a file here cannot hold; `Refusal`.
-    public func moveIn(
-        _ restored: Restored, of id: String, at site: String
-    ) async throws -> Issuer {
+    /// - Throws: `KeyFile.Problem` for a card key that a file here cannot hold.
+    public func unpack(_ restored: Restored, at site: String) throws {
         let folder = home + "/keys"
         for (name, bytes) in restored.exposedOthers {
             try KeyFile.write(bytes, to: "\(folder)/\(name)")
@@ -109,12 +104,60 @@ extension IssuerFolder {
                     Array(key.encoded.utf8), to: "\(folder)/\(name)/\(key.thumbprint).jwk")
             }
         }
+        if let council = keys.council { try write(council) }
         try Data((site + "\n").utf8).write(to: URL(filePath: home + "/site"), options: .atomic)
-        try Data(restored.report.utf8).write(
-            to: URL(filePath: home + "/report"), options: .atomic)
+        try keep(report: restored.report)
+    }
+
+    /// Keeps a restore's report, for everybody to read.
+    public func keep(report: String) throws {
+        try Data(report.utf8).write(to: URL(filePath: home + "/report"), options: .atomic)
+    }
+
+    /// What makes this folder the register's; enough sites sign it where the issuer has a council.
+    ///
+    /// - Parameters:
+    ///   - id: the issuer's identifier.
+    ///   - report: the report of the restore, as signed.
+    /// - Throws: `Refusal`: `unsupported` for a folder without a site's name.
+    public func proposal(of id: String, after report: String?) async throws -> String {
+        try await issuer(at: id).relocation(after: report)
+    }
+
+    /// Has the register go on here: the log says so, and the site before is fenced by whatever it shares.
+    ///
+    /// - Parameters:
+    ///   - document: the proposal, signed by the council where there is one.
+    ///   - id: the issuer's identifier.
+    /// - Returns: the issuer, its editions open.
+    /// - Throws: `Refusal`.
+    @discardableResult
+    public func move(_ document: String, of id: String) async throws -> Issuer {
         let issuer = try issuer(at: id)
-        try await issuer.relocate(try await issuer.relocation(after: restored.report))
+        try await issuer.relocate(document)
         try await issuer.publishLists()
         return issuer
+    }
+
+    /// Gives an issuer a council, once: from then on no site moves the register alone.
+    ///
+    /// - Throws: `KeyFile.Problem` where there is one, or where the register was moved without.
+    public func add(_ council: Council) throws {
+        guard !FileManager.default.fileExists(atPath: home + "/keys/council.pub") else {
+            throw KeyFile.Problem(description: "\(home) has a council already (評議会はすでにあります)")
+        }
+        guard try site == nil else {
+            throw KeyFile.Problem(
+                description: """
+                    \(home): the register was moved without a council, and its log would contradict one \
+                    (移転ずみの登録簿には加えられません)
+                    """)
+        }
+        try write(council)
+    }
+
+    private func write(_ council: Council) throws {
+        try KeyFile.write(
+            Array((hexadecimal(council.encoded) + "\n").utf8), to: home + "/keys/council.pub")
     }
 }

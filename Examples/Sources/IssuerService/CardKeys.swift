@@ -14,7 +14,22 @@ extension IssuerKeys {
             card: cards.card,
             register: try Secp256k1.PrivateKey(rawRepresentation: key("register")),
             log: try Ed25519.PrivateKey(rawRepresentation: key("log")), earlier: cards.earlier,
-            withdrawn: cards.withdrawn)
+            withdrawn: cards.withdrawn, council: try Self.council(in: folder))
+    }
+
+    /// The council in `council.pub`; `nil` where there is none.
+    ///
+    /// - Throws: `KeyFile.Problem` for a file that is none.
+    private static func council(in folder: String) throws -> Council? {
+        let path = folder + "/council.pub"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let text = String(decoding: try KeyFile.read(path), as: UTF8.self)
+        do {
+            return try Council(
+                parsing: bytes(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        } catch {
+            throw KeyFile.Problem(description: "\(path) is no council (形式が違います)")
+        }
     }
 }
 

@@ -44,8 +44,6 @@ final class Desk: Sendable {
         log = LogDirectory(at: home + "/log")
         let storage = Storage(of: settings.address, folder: home, database: settings.database)
         store = storage.state(sealedUnder: try key("state"))
-        extras = Extras(store)
-        terms = TermsBook(store: store)
         password = hexadecimal(try key("operator"))
         nonceKey = try key("nonce")
         let attestor = Attestor(
@@ -60,6 +58,8 @@ final class Desk: Sendable {
             at: settings.address, keys: try IssuerKeys(in: home + "/keys"),
             log: storage.journal("register"), publishing: log,
             site: try IssuerFolder(home).site, identity: services, store: store)
+        extras = Extras(issuer)
+        terms = TermsBook(issuer: issuer)
         notices = NoticeDesk(issuer, store)
         lists = ListPublisher(issuer)
         pulse = Pulse(issuer, store)
@@ -71,6 +71,8 @@ final class Desk: Sendable {
             guard let fault = await issuer.fault else { throw error }
             throw KeyFile.Problem(description: "\(fault) (登録簿を使えません)")
         }
+        // What cannot be brought now is tried at the next start, and stops nobody.
+        try? await notices.refill()
     }
 
     /// Takes the keys that are in the folder now, without a stop.
@@ -129,9 +131,7 @@ final class Desk: Sendable {
 
     /// Opens an edition, with what its cards say and look like.
     func open(_ edition: Edition, _ extra: EditionExtra) async throws {
-        let isOpen = try await issuer.reopen().contains { $0.edition.id == edition.id }
-        try await extras.save(extra, of: edition.id, isOpen: isOpen)
-        _ = try await issuer.open(edition)
+        _ = try await issuer.open(edition, attaching: try Extras.attachments(extra))
         try await issuer.publishLists()
     }
 

@@ -11,39 +11,36 @@ struct EditionExtra: Codable, Equatable {
     var art: String?
 }
 
-/// The extras of all editions, where every front process finds them. They stay as they are once an edition is open, so that a
-/// retried claim says the same everywhere.
+/// The extras of all editions, as the register has them. They stay as they are once an edition is open, so that a retried claim says
+/// the same everywhere.
 final class Extras: Sendable {
-    private let store: any StateStore
+    /// What the register calls an edition's extra.
+    private static let name = "card"
+    private let issuer: Issuer
     private let known = Mutex<[String: EditionExtra]>([:])
 
-    init(_ store: any StateStore) { self.store = store }
+    init(_ issuer: Issuer) { self.issuer = issuer }
 
-    /// Keeps the extra of an edition, once its picture has been checked.
+    /// An extra as an edition is opened with it, once its picture has been checked.
     ///
-    /// - Throws: what is wrong with the picture or a claim; `conflict` for another one of an edition that is open.
-    func save(_ extra: EditionExtra, of edition: String, isOpen: Bool) async throws {
+    /// - Throws: what is wrong with the picture.
+    static func attachments(_ extra: EditionExtra) throws -> [String: String] {
         if let art = extra.art { _ = try CardArt(svg: art) }
-        let new = try [UInt8](JSONEncoder().encode(extra))
-        let old = try await store.value(of: key(edition), now: 0)
-        if isOpen, let old {
-            guard try decode(old) == extra else { throw Refusal.conflict }
-            return
-        }
-        guard
-            try await store.replace(key(edition), old, with: new, until: .max, now: 0)
-        else { throw Refusal.conflict }
+        return [name: try Attached.text(of: extra)]
     }
 
     /// The extra of an open edition; an empty one when there is none.
     ///
-    /// - Throws: `unavailable`.
+    /// - Throws: `unsupported` for an edition that there is not, `unavailable`.
     func extra(of edition: String) async throws(Refusal) -> EditionExtra {
         if let extra = known.withLock({ $0[edition] }) { return extra }
-        guard let stored = try await store.value(of: key(edition), now: 0) else {
+        var found = issuer.profile.editions.first { $0.edition.id == edition }
+        if found == nil { found = try await issuer.reopen().first { $0.edition.id == edition } }
+        guard let open = found else { throw .unsupported }
+        guard let text = try await issuer.attachment(Self.name, of: open) else {
             return EditionExtra()
         }
-        let extra = try decode(stored)
+        let extra = try Attached.value(EditionExtra.self, text)
         known.withLock { $0[edition] = extra }
         return extra
     }
@@ -51,15 +48,6 @@ final class Extras: Sendable {
     /// The edition's picture.
     func art(of edition: String) async throws(Refusal) -> CardArt? {
         try await extra(of: edition).art.flatMap { try? CardArt(svg: $0) }
-    }
-
-    private func key(_ edition: String) -> [UInt8] { Array("edition/\(edition)".utf8) }
-
-    private func decode(_ bytes: [UInt8]) throws(Refusal) -> EditionExtra {
-        guard let extra = try? JSONDecoder().decode(EditionExtra.self, from: Data(bytes)) else {
-            throw .unavailable
-        }
-        return extra
     }
 }
 

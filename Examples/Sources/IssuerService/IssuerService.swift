@@ -61,11 +61,8 @@ public struct IssuerService: Sendable {
     /// Signs terms for an open edition, unless it has some of this name: what the operator's page does by hand.
     public func grant(_ plan: Entitlement, in edition: String) async throws {
         let open = try await desk.edition(edition)
-        let profile = desk.issuer.profile
-        guard (try? await desk.terms.terms(plan.id, of: edition, from: profile)) == nil else {
-            return
-        }
-        try await desk.terms.add(try desk.issuer.terms(of: plan, in: open), from: profile)
+        guard try await desk.terms.terms(plan.id, of: open) == nil else { return }
+        try await desk.terms.sign(plan, in: open)
     }
 
     /// The server, ready to run.

@@ -24,8 +24,8 @@ struct PlannedProgramme: Codable, Equatable, Sendable {
     }
 }
 
-/// What the operator tells members: programmes, batches under way, and what is brought to whom. The register says who was told what;
-/// here are the words, and the mail.
+/// What the operator tells members: programmes, batches under way, and what is brought to whom. The register has the programmes and
+/// says who was told what; here is the mail.
 final class NoticeDesk: Sendable {
     /// A batch that this process works on, or has.
     struct Job: Sendable {
@@ -36,6 +36,7 @@ final class NoticeDesk: Sendable {
         var isOver = false
     }
 
+    private static let prefix = "programme/"
     private let issuer: Issuer
     private let store: any StateStore
     private let jobs = Mutex<[String: Job]>([:])
@@ -56,33 +57,46 @@ final class NoticeDesk: Sendable {
     /// The programmes of an edition, oldest first.
     ///
     /// - Throws: `unavailable`.
-    func programmes(of edition: String) async throws(Refusal) -> [PlannedProgramme] {
-        try await store.value([PlannedProgramme].self, of: key(edition)) ?? []
+    func programmes(of edition: OpenEdition) async throws(Refusal) -> [PlannedProgramme] {
+        var plans = [PlannedProgramme]()
+        for text in try await issuer.attachments(under: Self.prefix, of: edition) {
+            plans.append(try Attached.value(PlannedProgramme.self, text))
+        }
+        return plans
     }
 
     /// - Throws: `unsupported` when there is none of this name.
     func programme(
-        _ id: String, of edition: String
+        _ id: String, of edition: OpenEdition
     ) async throws(Refusal) -> PlannedProgramme {
-        guard let found = try await programmes(of: edition).first(where: { $0.id == id }) else {
+        guard let text = try await issuer.attachment(Self.prefix + id, of: edition) else {
             throw .unsupported
         }
-        return found
+        return try Attached.value(PlannedProgramme.self, text)
     }
 
     /// Keeps a programme; one that is there already stays as it is.
     ///
     /// - Throws: `conflict` for other words under the same name.
-    func add(_ plan: PlannedProgramme, to edition: String) async throws(Refusal) {
-        try await store.change(key(edition), until: .max) {
-            (known: [PlannedProgramme]?) throws(Refusal) in
-            let plans = known ?? []
-            if let same = plans.first(where: { $0.id == plan.id }) {
-                guard same == plan else { throw .conflict }
-                return nil
+    func add(_ plan: PlannedProgramme, to edition: OpenEdition) async throws(Refusal) {
+        try await issuer.attach(
+            try Attached.text(of: plan), as: Self.prefix + plan.id, to: edition)
+    }
+
+    /// Brings everything that is open to the mailboxes, unless these are the ones that it was brought to: they may have been lost with
+    /// the place where they were.
+    ///
+    /// - Throws: `unavailable`.
+    func refill() async throws(Refusal) {
+        let mark = Array("mail".utf8)
+        guard try await store.value(Bool.self, of: mark) == nil else { return }
+        for edition in issuer.profile.editions {
+            for plan in try await programmes(of: edition) {
+                try await deliver(plan.id, in: edition)
             }
-            guard plans.count < 256 else { throw .limitExceeded }
-            return plans + [plan]
+        }
+        try await store.change(mark, until: .max) {
+            (_: Bool?) throws(Refusal) -> Bool? in true
         }
     }
 
@@ -164,7 +178,7 @@ final class NoticeDesk: Sendable {
         guard let notice = try await box.notice(of: programme, to: one.serial) else {
             throw Refusal.unsupported
         }
-        let plan = try await self.programme(programme, of: edition.edition.id)
+        let plan = try await self.programme(programme, of: edition)
         let address = try await issuer.address(ofCard: one.serial, in: edition)
         // A name of its own, the same when it is tried again.
         let reference =
@@ -175,8 +189,6 @@ final class NoticeDesk: Sendable {
         try await box.add(corrected.withdrawal, for: one.serial)
         try await box.add(try await issuer.text(of: corrected.notice), for: one.serial)
     }
-
-    private func key(_ edition: String) -> [UInt8] { Array("programmes/\(edition)".utf8) }
 }
 
 /// One line of the operator's list.

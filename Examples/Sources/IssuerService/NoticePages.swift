@@ -13,7 +13,7 @@ extension OperatorPages {
         let edition = try await desk.edition(id)
         var sections = [HTML]()
         var isWorking = false
-        for plan in try await desk.notices.programmes(of: id).reversed() {
+        for plan in try await desk.notices.programmes(of: edition).reversed() {
             let job = desk.notices.job(plan.id, in: id)
             isWorking = isWorking || job?.isOver == false
             let tally = try await desk.issuer.tally(of: plan.id, in: edition)
@@ -54,7 +54,7 @@ extension OperatorPages {
                 <p role="alert"><strong>\(language(.stopped))</strong> <code>\(fault.cut(to: 200))</code></p>
                 """
         }
-        let name = "\(edition)-\(plan.id)"
+        let fields = LabelledFields(language: language, scope: "\(edition)-\(plan.id)")
         return """
             <section><h2>\(title.cut(to: 80))</h2>
             \(progress)
@@ -62,43 +62,27 @@ extension OperatorPages {
             <details><summary>\(language(.withdrawOrCorrect))</summary>
             <form method="post" action="/operator/\(edition)/notices/change">\(context.session.field)
             <input type="hidden" name="programme" value="\(plan.id)">
-            \(input("serial", name, .number, language))
-            \(input("amount", name, .newAmount, language, required: false))
-            \(input("reason_ja", name, .reasonJapanese, language))\(input("reason_en", name, .reasonEnglish, language))
+            \(fields.input("serial", .number))
+            \(fields.input("amount", .newAmount, required: false))
+            \(fields.input("reason_ja", .reasonJapanese))\(fields.input("reason_en", .reasonEnglish))
             <p><button name="what" value="correct">\(language(.correct))</button>
             <button class="danger" name="what" value="withdraw">\(language(.withdraw))</button></p>
             </form></details></section>
             """
     }
 
-    private func input(
-        _ name: String, _ scope: String, _ label: Message, _ language: Language,
-        required: Bool = true
-    ) -> HTML {
-        """
-        <label for="\(name)-\(scope)">\(language(label))</label>\
-        <input id="\(name)-\(scope)" name="\(name)"\(required ? " required" as HTML : .empty)>
-        """
-    }
-
-    private func area(_ name: String, _ label: Message, _ language: Language) -> HTML {
-        """
-        <label for="\(name)">\(language(label))</label>\
-        <textarea id="\(name)" name="\(name)" rows="3" required></textarea>
-        """
-    }
-
     private func telling(_ edition: String, _ context: WebContext) -> HTML {
         let language = context.language
+        let fields = LabelledFields(language: language, scope: "new")
         return """
             <section><h2>\(language(.tell))</h2>
             <form method="post" action="/operator/\(edition)/notices" enctype="multipart/form-data">\(context.session.field)
-            \(input("programme", "new", .programmeID, language))
-            \(input("title_ja", "new", .titleJapanese, language))\(input("title_en", "new", .titleEnglish, language))
-            \(input("office_ja", "new", .officeJapanese, language))\(input("office_en", "new", .officeEnglish, language))
-            \(input("basis_ja", "new", .basisJapanese, language))\(input("basis_en", "new", .basisEnglish, language))
-            \(area("text_ja", .textJapanese, language))\(area("text_en", .textEnglish, language))
-            \(input("until", "new", .answerUntilDay, language))
+            \(fields.input("programme", .programmeID))
+            \(fields.input("title_ja", .titleJapanese))\(fields.input("title_en", .titleEnglish))
+            \(fields.input("office_ja", .officeJapanese))\(fields.input("office_en", .officeEnglish))
+            \(fields.input("basis_ja", .basisJapanese))\(fields.input("basis_en", .basisEnglish))
+            \(fields.area("text_ja", .textJapanese))\(fields.area("text_en", .textEnglish))
+            \(fields.input("until", .answerUntilDay))
             <label for="list">\(language(.noticeList))</label>
             <input id="list" name="list" type="file" accept=".csv,text/csv" required>
             <p><button>\(language(.tellAll))</button></p></form></section>
@@ -132,7 +116,7 @@ extension OperatorPages {
             context.logger.info("programme refused: \(error)")
             throw Refusal.malformed
         }
-        try await desk.notices.add(plan, to: id)
+        try await desk.notices.add(plan, to: edition)
         desk.notices.tell(cases, of: plan, in: edition)
         return .seeOther("/operator/\(id)/notices")
     }

@@ -86,22 +86,16 @@ extension OperatorPages {
 
     func opening(_ context: WebContext) -> HTML {
         let language = context.language
-        func field(_ name: String, _ label: Message, required: Bool = false) -> HTML {
-            """
-            <label for="\(name)">\(language(label))</label><input id="\(name)" name="\(name)"\(required ? " required" as HTML : .empty)>
-            """
-        }
-        func area(_ name: String, _ label: Message) -> HTML {
-            """
-            <label for="\(name)">\(language(label))</label><textarea id="\(name)" name="\(name)" rows="3"></textarea>
-            """
-        }
+        let fields = LabelledFields(language: language)
         return """
             <section><h2>\(language(.openEdition))</h2>
             <form method="post" action="/operator/open">\(context.session.field)
-            \(field("id", .editionID, required: true))\(field("limit", .editionLimit))
-            \(field("title_ja", .titleJapanese))\(field("title_en", .titleEnglish))
-            \(field("benefits", .benefitList))\(area("claims", .claimList))\(area("art", .art))
+            \(fields.input("id", .editionID))\(fields.input("limit", .editionLimit, required: false))
+            \(fields.input("title_ja", .titleJapanese, required: false))
+            \(fields.input("title_en", .titleEnglish, required: false))
+            \(fields.input("benefits", .benefitList, required: false))
+            \(fields.area("claims", .claimList, required: false))
+            \(fields.area("art", .art, required: false))
             <fieldset><legend>\(language(.idClasses))</legend>
             <label><input type="checkbox" name="current" value="1" checked> \(language(.currentCard))</label>
             <label><input type="checkbox" name="next" value="1" checked> \(language(.nextCard))</label></fieldset>

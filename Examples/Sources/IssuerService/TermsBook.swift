@@ -1,49 +1,34 @@
-internal import ServiceKit
 internal import Tegata
 
-/// The terms of entitlements that the operator had signed, where every front process finds them. What was signed stays: shops and
-/// wallets have it.
+/// The terms of entitlements that the operator had signed, as the register has them. What was signed stays: shops and wallets have it.
 struct TermsBook: Sendable {
-    let store: any StateStore
+    private static let prefix = "terms/"
+    let issuer: Issuer
 
     /// The texts of an edition, oldest first.
     ///
     /// - Throws: `unavailable`.
-    func texts(of edition: String) async throws(Refusal) -> [String] {
-        try await store.value([String].self, of: key(edition)) ?? []
+    func texts(of edition: OpenEdition) async throws(Refusal) -> [String] {
+        try await issuer.attachments(under: Self.prefix, of: edition)
     }
 
-    /// The terms of an edition that have this name.
+    /// The terms of an edition that have this name; `nil` when there are none.
     ///
-    /// - Throws: `unsupported` when there are none.
+    /// - Throws: `unavailable`.
     func terms(
-        _ id: String, of edition: String, from profile: IssuerProfile
-    ) async throws(Refusal) -> EntitlementTerms {
-        for text in try await texts(of: edition) {
-            let terms = try EntitlementTerms(parsing: text, from: profile)
-            if terms.entitlement.id == id { return terms }
+        _ id: String, of edition: OpenEdition
+    ) async throws(Refusal) -> EntitlementTerms? {
+        guard let text = try await issuer.attachment(Self.prefix + id, of: edition) else {
+            return nil
         }
-        throw .unsupported
+        return try EntitlementTerms(parsing: text, from: issuer.profile)
     }
 
-    /// Keeps terms.
+    /// Signs terms, and keeps them.
     ///
-    /// - Throws: `conflict` when the edition has terms of this name, `limitExceeded` beyond 64.
-    func add(_ text: String, from profile: IssuerProfile) async throws(Refusal) {
-        let new = try EntitlementTerms(parsing: text, from: profile)
-        try await store.change(key(new.edition), until: .max) {
-            (known: [String]?) throws(Refusal) in
-            let texts = known ?? []
-            for earlier in texts
-            where try EntitlementTerms(parsing: earlier, from: profile).entitlement.id
-                == new.entitlement.id
-            {
-                throw .conflict
-            }
-            guard texts.count < 64 else { throw .limitExceeded }
-            return texts + [text]
-        }
+    /// - Throws: `conflict` when the edition has terms of this name.
+    func sign(_ plan: Entitlement, in edition: OpenEdition) async throws(Refusal) {
+        try await issuer.attach(
+            try issuer.terms(of: plan, in: edition), as: Self.prefix + plan.id, to: edition)
     }
-
-    private func key(_ edition: String) -> [UInt8] { Array("terms/\(edition)".utf8) }
 }

@@ -11,7 +11,7 @@ extension OperatorPages {
         let language = context.language
         let id = edition.edition.id
         var rows = [HTML]()
-        for text in try await desk.terms.texts(of: id) {
+        for text in try await desk.terms.texts(of: edition) {
             let terms = try EntitlementTerms(parsing: text, from: desk.issuer.profile)
             let disputes = try await desk.issuer.disputes(under: terms).count
             let plan = terms.entitlement
@@ -27,35 +27,17 @@ extension OperatorPages {
             <th scope="col">\(language(.windows))</th><th scope="col">\(language(.disputes))</th></tr></thead>\
             <tbody>\(HTML.join(rows))</tbody></table>
             """
+        let fields = LabelledFields(language: language, scope: id)
         return """
             \(rows.isEmpty ? .empty : table)
             <details><summary>\(language(.makeTerms))</summary>
             <form method="post" action="/operator/\(id)/terms">\(context.session.field)
-            \(field("terms-id", id, .termsID, language))
-            \(field("title_ja", id, .titleJapanese, language))\(field("title_en", id, .titleEnglish, language))
-            \(field("count", id, .timesEach, language))\(field("offline", id, .timesOffline, language, value: "0"))
-            \(area("windows", id, .windowDays, language))\(area("shops", id, .shops, language))
+            \(fields.input("terms-id", .termsID))
+            \(fields.input("title_ja", .titleJapanese))\(fields.input("title_en", .titleEnglish))
+            \(fields.input("count", .timesEach))\(fields.input("offline", .timesOffline, value: "0"))
+            \(fields.area("windows", .windowDays))\(fields.area("shops", .shops))
             <p><button>\(language(.sign))</button></p></form></details>
             """
-    }
-
-    private func field(
-        _ name: String, _ edition: String, _ label: Message, _ language: Language,
-        value: String = ""
-    ) -> HTML {
-        """
-        <label for="\(name)-\(edition)">\(language(label))</label>\
-        <input id="\(name)-\(edition)" name="\(name)" value="\(value)" required>
-        """
-    }
-
-    private func area(
-        _ name: String, _ edition: String, _ label: Message, _ language: Language
-    ) -> HTML {
-        """
-        <label for="\(name)-\(edition)">\(language(label))</label>\
-        <textarea id="\(name)-\(edition)" name="\(name)" rows="3" required></textarea>
-        """
     }
 
     /// Signs terms. They cannot be taken back.
@@ -85,8 +67,7 @@ extension OperatorPages {
             context.logger.info("terms refused: \(error)")
             throw Refusal.malformed
         }
-        try await desk.terms.add(
-            try desk.issuer.terms(of: plan, in: edition), from: desk.issuer.profile)
+        try await desk.terms.sign(plan, in: edition)
         return .seeOther("/operator")
     }
 }

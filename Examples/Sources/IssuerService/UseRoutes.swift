@@ -18,7 +18,7 @@ struct UseRoutes: Sendable {
     func add(to router: Router<WebContext>) {
         router.get("tegata/terms/{id}") { _, context in
             let edition = try await desk.edition(try context.parameters.require("id"))
-            let texts = try await desk.terms.texts(of: edition.edition.id)
+            let texts = try await desk.terms.texts(of: edition)
             let answer: JSON = ["terms": .array(texts.map(JSON.string))]
             return Response.json("\(answer)", caching: "public, max-age=60")
         }
@@ -27,8 +27,10 @@ struct UseRoutes: Sendable {
             guard
                 let handed = try? JSONDecoder().decode(HandedIn.self, from: Data(text.utf8))
             else { throw Refusal.malformed }
-            let terms = try await desk.terms.terms(
-                handed.terms, of: handed.edition, from: desk.issuer.profile)
+            let edition = try await desk.edition(handed.edition)
+            guard let terms = try await desk.terms.terms(handed.terms, of: edition) else {
+                throw Refusal.unsupported
+            }
             return Response.json(
                 try await desk.issuer.count(handed.voucher, from: handed.shop, under: terms),
                 type: "application/jwt")

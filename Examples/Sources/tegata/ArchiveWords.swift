@@ -130,15 +130,17 @@ extension Message {
         "会員証の鍵を新しく作ります。前の鍵の会員証は有効なままです。",
         "Make a new card key. Cards of the one before stay good.")
     static let oneCardKey = Message("どちらか一つだけです", "one or the other")
-    static let councilNeeded = Message(
-        "この発行者には評議会があります。移転には拠点の署名が要ります（docs/operate.md）",
-        "this issuer has a council, whose sites must countersign (docs/operate.md)")
     static let foreignShare = Message(
         "この保管庫の断片ではありません", "is no share of this archive's key that the issuer gave out")
     static func restoredHere(_ records: UInt64) -> Message {
         Message(
             "記録 \(records) 件を元にもどし、ここへ移転しました。",
             "\(records) records are restored, and the register is here.")
+    }
+    static func restoredOnly(_ records: UInt64) -> Message {
+        Message(
+            "記録 \(records) 件を元にもどしました。移転はまだです。",
+            "\(records) records are restored. The register has not moved yet.")
     }
     static let reportIn = Message("報告書", "report")
     static let afterRestore = Message(

@@ -30,6 +30,12 @@ struct EditionCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp(language(.benefitHelp)))
         var benefit: [String] = []
 
+        @Option(help: ArgumentHelp(language(.commitHelp), valueName: "name[:bits]"))
+        var commit: [String] = []
+
+        @Option(help: ArgumentHelp(language(.predicateOnlyHelp), valueName: "name[:bits]"))
+        var predicateOnly: [String] = []
+
         @Flag(help: ArgumentHelp(language(.visitorsHelp)))
         var visitors = false
 
@@ -59,7 +65,11 @@ struct EditionCommand: AsyncParsableCommand {
             }
             let edition = try Edition(
                 id, limit: count, title: titles, benefits: benefit,
-                nationalID: visitors ? [] : [.jpkiRSA, .jpkiP384])
+                nationalID: visitors ? [] : [.jpkiRSA, .jpkiP384],
+                committed: try commit.map {
+                    try EditionCommand.committed($0, isPredicateOnly: false)
+                }
+                    + predicateOnly.map { try EditionCommand.committed($0, isPredicateOnly: true) })
             let folder = IssuerFolder(home)
             let issuer = try await folder.issuer()
             let opened = try await issuer.open(edition)
@@ -73,6 +83,23 @@ struct EditionCommand: AsyncParsableCommand {
                 \(opened.trust.map { "\($0)" } ?? language(.nobodyAsked))
                 \(language(.profile)): \(folder.profilePath)
                 """)
+        }
+    }
+
+    /// A claim that cards commit to: a text, or a number of so many bits.
+    private static func committed(
+        _ text: String, isPredicateOnly: Bool
+    ) throws -> CommittedClaim {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        switch parts.count {
+        case 1 where text == parts[0]:
+            return .text(text, isPredicateOnly: isPredicateOnly)
+        case 2:
+            guard let bits = Int(parts[1]), (1...32).contains(bits) else { fallthrough }
+            return .number(parts[0], bits: bits, isPredicateOnly: isPredicateOnly)
+        default:
+            let option = isPredicateOnly ? "--predicate-only" : "--commit"
+            throw ValidationError("\(option) \(text.line): \(language(.commitHelp))")
         }
     }
 

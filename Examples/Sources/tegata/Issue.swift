@@ -43,17 +43,17 @@ struct Issue: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let issuer = try await IssuerFolder(home).issuer()
+        let edition = try issuer.opened(id)
         var claims = [(name: String, claim: Claim)]()
         for text in claim {
             let (name, value) = try pair(text, of: "--claim")
-            claims.append((name, .open(.string(value))))
+            claims.append((name, .open(try json(value, as: name, in: edition))))
         }
         for text in selective {
             let (name, value) = try pair(text, of: "--selective")
-            claims.append((name, .selective(.string(value))))
+            claims.append((name, .selective(try json(value, as: name, in: edition))))
         }
-        let issuer = try await IssuerFolder(home).issuer()
-        let edition = try issuer.opened(id)
         let holder = try Holders.holder(key)
         let request: String
         if edition.edition.nationalID.isEmpty {
@@ -73,6 +73,18 @@ struct Issue: AsyncParsableCommand {
                 limit: card.edition.limit.description, test: testPerson),
             "\(card)\n\(language(.cardIn)): \(out)"
                 + (testPerson ? "\n" + language(.testCard) : ""))
+    }
+}
+
+extension Issue {
+    /// A text, or a number where the edition's cards commit to one.
+    private func json(_ value: String, as name: String, in edition: OpenEdition) throws -> JSON {
+        guard edition.edition.committed.contains(where: { $0.name == name && $0.bits != nil })
+        else { return .string(value) }
+        guard let number = Int64(value) else {
+            throw ValidationError("\(name.line)=\(value.line): \(language(.numberNeeded))")
+        }
+        return .number(JSONNumber(number))
     }
 }
 

@@ -12,7 +12,8 @@ struct Tool: AsyncParsableCommand {
         discussion: language(.toolDiscussion),
         subcommands: [
             Keygen.self, EditionCommand.self, Issue.self, Present.self, Verify.self,
-            BundleCommand.self, ArchiveCommand.self, Restore.self, Serve.self, Inspect.self,
+            BundleCommand.self, ArchiveCommand.self, CouncilCommand.self, Restore.self,
+            Relocate.self, Serve.self, Inspect.self,
             Doctor.self, Audit.self, Monitor.self,
         ])
 }

@@ -62,7 +62,6 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         let profile = try IssuerProfile(parsing: try Texts.read(profile))
-        guard profile.council == nil else { throw ValidationError(language(.councilNeeded)) }
         let (restorer, wrong) = try restorer(profile)
         let folder = IssuerFolder(home, database: database)
         try folder.makeEmpty()
@@ -73,9 +72,14 @@ struct Restore: AsyncParsableCommand {
                 into: folder.register(of: profile.issuer), signing: signer
             ) { bar.show($0, of: $1) }
             bar.finish()
-            let issuer = try await folder.moveIn(restored, of: profile.issuer, at: site)
+            try folder.unpack(restored, at: site)
+            if profile.council == nil {
+                try await folder.move(
+                    try await folder.proposal(of: profile.issuer, after: restored.report),
+                    of: profile.issuer)
+            }
             try show(
-                try RestoreReport(parsing: restored.report, from: issuer.profile), wrong, issuer)
+                try RestoreReport(proposed: restored.report, from: profile), wrong, profile)
         } catch {
             // Half an issuer is none.
             folder.clear()
@@ -121,17 +125,22 @@ struct Restore: AsyncParsableCommand {
         FileHandle.standardError.write(Data("\(path.line): \(words)\n".utf8))
     }
 
-    private func show(_ report: RestoreReport, _ wrong: [String], _ issuer: Issuer) throws {
-        let editions = report.counts.map { ArchivedEdition($0, issuer.profile) }
+    private func show(
+        _ report: RestoreReport, _ wrong: [String], _ profile: IssuerProfile
+    ) throws {
+        let editions = report.counts.map { ArchivedEdition($0, profile) }
+        let isHere = profile.council == nil
         try output.print(
             Done(
-                home: home, issuer: issuer.id, site: site, records: report.size,
+                home: home, issuer: profile.issuer, site: site, records: report.size,
                 published: report.published, report: home + "/report", wrongShares: wrong,
                 editions: editions),
             ([
-                language(.restoredHere(report.size)), "\(issuer.id): \(site), \(home)",
+                language(isHere ? .restoredHere(report.size) : .restoredOnly(report.size)),
+                "\(profile.issuer): \(site), \(home)",
             ] + editions.map(\.words) + [
-                "\(language(.reportIn)): \(home)/report", language(.afterRestore),
+                "\(language(.reportIn)): \(home)/report",
+                language(isHere ? .afterRestore : .thenRelocate),
             ]).joined(separator: "\n"))
     }
 }

@@ -71,6 +71,15 @@ extension Message {
     static let limitHelp = Message("枚数、または unlimited。", "How many cards, or unlimited.")
     static let titleHelp = Message("言語ごとの題名。", "A title, by language; once for each.")
     static let benefitHelp = Message("特典の名前。くり返せます。", "What a card is good for; once for each.")
+    static let commitHelp = Message(
+        "会員証の中に封じる項目。値を見せずに「t 以上」や「いずれか」を示せます。数は name:bits（bits は 1〜32）。くり返せます。",
+        "A claim inside every card's commitment, of which a holder can show \"at least t\" or \"one of\" without the value; name:bits (1…32) for a number. Once for each."
+    )
+    static let predicateOnlyHelp = Message(
+        "--commit と同じで、ウォレットは値そのものを見せません。",
+        "As --commit, and wallets do not show the value itself.")
+    static let numberNeeded = Message(
+        "この版では整数です。", "in this edition it is a whole number")
     static let visitorsHelp = Message("本人確認をしません。", "Ask nobody for an ID card.")
     static let opened = Message("開きました", "open")
     static let nobodyAsked = Message("本人確認なし", "nobody is asked for an ID card")

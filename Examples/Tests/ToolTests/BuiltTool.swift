@@ -51,16 +51,7 @@ final class BuiltTool: Sendable {
     func run(
         arguments: [String], input: String = "", language: String = "C"
     ) async throws -> Run {
-        let process = Process()
-        process.executableURL = try Self.binary
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ["LANG": language, "PATH": "/usr/bin:/bin", "HOME": folder]
-        let (into, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = into
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
+        let (process, into, output, errors) = try begin(arguments, language)
         into.fileHandleForWriting.write(Data(input.utf8))
         try into.fileHandleForWriting.close()
         // Each pipe is emptied by its own task, so that neither fills while the other is waited for.
@@ -72,6 +63,28 @@ final class BuiltTool: Sendable {
         return Run(status: process.terminationStatus, output: texts.0, errors: texts.1)
     }
 
+    /// Begins a run that is talked to.
+    func start(_ arguments: [String]) throws -> Talk {
+        let (process, into, output, _) = try begin(arguments, "C")
+        return Talk(process, into: into, output: output)
+    }
+
+    private func begin(
+        _ arguments: [String], _ language: String
+    ) throws -> (process: Process, into: Pipe, output: Pipe, errors: Pipe) {
+        let process = Process()
+        process.executableURL = try Self.binary
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = ["LANG": language, "PATH": "/usr/bin:/bin", "HOME": folder]
+        let (into, output, errors) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = into
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        return (process, into, output, errors)
+    }
+
     private static func all(of pipe: Pipe) async -> String {
         let end = pipe.fileHandleForReading
         return await onAnotherThread {
@@ -80,7 +93,7 @@ final class BuiltTool: Sendable {
     }
 
     /// Waits on a thread of its own: of the few that the tests share, and the servers that they ask, none may stand still.
-    private static func onAnotherThread<Value: Sendable>(
+    static func onAnotherThread<Value: Sendable>(
         _ work: @escaping @Sendable () -> Value
     ) async -> Value {
         await withCheckedContinuation { continuation in

@@ -41,7 +41,8 @@ public struct CommittedClaim: Hashable, Sendable {
         return true
     }
 
-    var bits: Int? {
+    /// Below which power of two a number is; `nil` for a text.
+    public var bits: Int? {
         if case .number(let bits) = kind { bits } else { nil }
     }
 

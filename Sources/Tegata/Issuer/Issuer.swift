@@ -143,14 +143,19 @@ public final class Issuer: Sendable {
     /// Opens an edition: asks the evaluation nodes for its key, announces it, and takes claims from then on. Opening
     /// the same plan again answers the same announcement.
     ///
+    /// - Parameters:
+    ///   - edition: the plan.
+    ///   - texts: what is written down with it in one step, by name (``attach(_:as:to:)``).
     /// - Throws: `IssuingError.noIdentityServices` when the edition asks for a person and this issuer has nobody to
-    ///   ask; `refused` with `conflict` when the id is open with another plan, or with `unavailable`.
-    public func open(_ edition: Edition) async throws(IssuingError) -> OpenEdition {
+    ///   ask; `refused` with `conflict` when the id is open with another plan or other texts, or with `unavailable`.
+    public func open(
+        _ edition: Edition, attaching texts: [String: String] = [:]
+    ) async throws(IssuingError) -> OpenEdition {
         guard edition.nationalID.isEmpty || services != nil else {
             throw .noIdentityServices(edition: edition.id)
         }
         do {
-            return try await announce(edition)
+            return try await announce(edition, texts)
         } catch {
             throw .refused(error)
         }
@@ -184,7 +189,22 @@ public final class Issuer: Sendable {
         return profile.editions
     }
 
-    private func announce(_ edition: Edition) async throws(Refusal) -> OpenEdition {
+    private func announce(
+        _ edition: Edition, _ texts: [String: String]
+    ) async throws(Refusal) -> OpenEdition {
+        var attachments = [Attachment]()
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+            attachments.append(try Attachment(name, text))
+        }
+        let opened = try await announce(edition, with: attachments)
+        // It may have been open already, without them.
+        if !attachments.isEmpty { try await attach(attachments, to: opened.digest) }
+        return opened
+    }
+
+    private func announce(
+        _ edition: Edition, with attachments: [Attachment]
+    ) async throws(Refusal) -> OpenEdition {
         if let earlier = self.edition(edition.id) {
             guard earlier.edition == edition else { throw .conflict }
             return earlier
@@ -194,7 +214,7 @@ public final class Issuer: Sendable {
         if let earlier = try await register.current().books[digest] {
             book = earlier
         } else {
-            book = try await enter(edition, digest)
+            book = try await enter(edition, digest, with: attachments)
         }
         let opened = try restore(book)
         guard opened.edition == edition else { throw .conflict }
@@ -206,7 +226,7 @@ public final class Issuer: Sendable {
     ///
     /// - Returns: the book with the announcement that is there; another process may have been faster.
     private func enter(
-        _ edition: Edition, _ digest: EditionDigest
+        _ edition: Edition, _ digest: EditionDigest, with attachments: [Attachment]
     ) async throws(Refusal) -> RegisterState.Book {
         var parameters: IdentityParameters?
         if !edition.nationalID.isEmpty, let services {
@@ -220,7 +240,8 @@ public final class Issuer: Sendable {
             of: edition, by: id, identity: parameters, services: services, signedBy: keys.card,
             at: clock())
         try await register.open(
-            digest, text, limit: edition.limit, isDrawn: edition.draw != nil)
+            digest, text, limit: edition.limit, isDrawn: edition.draw != nil,
+            with: attachments.map { $0.record(in: digest) })
         return try await register.current().book(digest)
     }
 

@@ -25,6 +25,7 @@ enum RegisterMemo {
     case receipt(ReceiptMemo)
     case withdrawal(WithdrawalMemo)
     case redemption(RedemptionMemo)
+    case attachment(AttachmentMemo)
     /// What opens an exception, and the operator's reason.
     case exception(salt: FixedBytes<32>, reason: String)
     /// A change of the nodes, or a node's count: all of it is public.
@@ -51,6 +52,7 @@ enum RegisterMemo {
         case .receipt(let memo): memo.fields
         case .withdrawal(let memo): memo.fields
         case .redemption(let memo): memo.fields
+        case .attachment(let memo): memo.fields
         case .relocation(let site): bigEndian(site.number) + Array(site.name.utf8)
         }
     }
@@ -91,6 +93,7 @@ enum RegisterMemo {
         case .receipt: self = .receipt(try ReceiptMemo(fields))
         case .withdrawal: self = .withdrawal(try WithdrawalMemo(fields))
         case .redemption: self = .redemption(try RedemptionMemo(fields))
+        case .attachment: self = .attachment(try AttachmentMemo(fields))
         case .relocation:
             guard fields.count > 4, let name = String(validating: fields[4...], as: UTF8.self)
             else { throw .malformed }

@@ -42,6 +42,8 @@ struct RegisterState: Sendable {
         var returned = [UInt32]()
         /// What stands behind the cards, for everyone to check.
         var sessions = SessionState()
+        /// Texts that belong to it.
+        var attachments = Attachments()
 
         /// How many serials are given and not returned.
         var given: UInt32 { UInt32(cards.count - returned.count) }
@@ -150,6 +152,9 @@ struct RegisterState: Sendable {
         case .redemption(let memo):
             guard books[entry.edition] != nil else { throw .malformed }
             try redemptions.count(memo, entry, at: size)
+        case .attachment(let memo):
+            guard books[entry.edition] != nil else { throw .malformed }
+            try books[entry.edition]?.attachments.take(memo, entry, at: size)
         case .exception(let salt, let reason):
             try apply(entry, salt, because: reason)
         case .plain:
@@ -246,7 +251,7 @@ struct RegisterState: Sendable {
             card = CardState(memo, record: size)
         case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
             .exception, .nodes, .count, .notice, .receipt, .withdrawal, .redemption,
-            .relocation:
+            .attachment, .relocation:
             throw .malformed
         }
         card.record = size

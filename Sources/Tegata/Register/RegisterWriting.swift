@@ -3,11 +3,18 @@ package import TegataSDJWT
 
 // By what anything comes to exist.
 extension Register {
-    /// Makes an announcement the edition's first entry; where it has one already, that one stands.
+    /// Makes an announcement the edition's first entry, with what belongs to it behind it; where it has one already, that one stands.
     ///
     /// - Throws: `limitExceeded` for an announcement that is no entry any more, `unavailable`.
     package func open(
-        _ edition: EditionDigest, _ announcement: String, limit: Limit, isDrawn: Bool = false
+        _ edition: EditionDigest, _ announcement: String, limit: Limit
+    ) async throws(Refusal) {
+        try await open(edition, announcement, limit: limit, isDrawn: false, with: [])
+    }
+
+    func open(
+        _ edition: EditionDigest, _ announcement: String, limit: Limit, isDrawn: Bool,
+        with others: [Outcome]
     ) async throws(Refusal) {
         let entry = LogEntry.signed(.open, edition, announcement)
         guard entry.encoded.count <= 0xffff else { throw .limitExceeded }
@@ -15,7 +22,7 @@ extension Register {
             if state.books[edition] != nil { return .found }
             guard batch.entries.isEmpty else { return .wait }
             batch.isChange = true
-            return .one(entry, isDrawn ? .drawn(limit) : .limit(limit))
+            return .done([.new(entry, isDrawn ? .drawn(limit) : .limit(limit))] + others)
         }
     }
 
