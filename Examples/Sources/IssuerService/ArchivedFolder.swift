@@ -114,6 +114,15 @@ extension IssuerFolder {
         try Data(report.utf8).write(to: URL(filePath: home + "/report"), options: .atomic)
     }
 
+    /// Publishes what the issuer is here, before its editions are.
+    ///
+    /// - Throws: `KeyFile.Problem`, `Refusal`.
+    public func publishProfile(of id: String) throws -> IssuerProfile {
+        let profile = try issuer(at: id).profile
+        try LogDirectory(at: home + "/log").write(Array(profile.encoded.utf8), to: "profile.json")
+        return profile
+    }
+
     /// What makes this folder the register's; enough sites sign it where the issuer has a council.
     ///
     /// - Parameters:

@@ -28,6 +28,7 @@ struct TermsBook: Sendable {
     ///
     /// - Throws: `conflict` when the edition has terms of this name.
     func sign(_ plan: Entitlement, in edition: OpenEdition) async throws(Refusal) {
+        guard try await terms(plan.id, of: edition) == nil else { throw .conflict }
         try await issuer.attach(
             try issuer.terms(of: plan, in: edition), as: Self.prefix + plan.id, to: edition)
     }

@@ -73,13 +73,15 @@ struct Restore: AsyncParsableCommand {
             ) { bar.show($0, of: $1) }
             bar.finish()
             try folder.unpack(restored, at: site)
+            // With a council the sites need it to read what this place signs, maybe under a new card key.
+            var now = try folder.publishProfile(of: profile.issuer)
             if profile.council == nil {
-                try await folder.move(
+                now = try await folder.move(
                     try await folder.proposal(of: profile.issuer, after: restored.report),
-                    of: profile.issuer)
+                    of: profile.issuer
+                ).profile
             }
-            try show(
-                try RestoreReport(proposed: restored.report, from: profile), wrong, profile)
+            try show(try RestoreReport(proposed: restored.report, from: now), wrong, now)
         } catch {
             // Half an issuer is none.
             folder.clear()
@@ -140,6 +142,7 @@ struct Restore: AsyncParsableCommand {
                 "\(profile.issuer): \(site), \(home)",
             ] + editions.map(\.words) + [
                 "\(language(.reportIn)): \(home)/report",
+                "\(language(.profile)): \(home)/log/profile.json",
                 language(isHere ? .afterRestore : .thenRelocate),
             ]).joined(separator: "\n"))
     }

@@ -78,8 +78,9 @@ import Testing
     }
 
     /// What `issuer --home` does before it listens.
-    private func serve(_ home: String) async throws {
-        _ = try await IssuerService(
+    @discardableResult
+    private func serve(_ home: String) async throws -> IssuerService {
+        try await IssuerService(
             IssuerSettings(
                 address: "https://kaga.example", home: tool.folder + "/" + home,
                 name: Message("かが市", "Kaga"), web: WebServer.Settings(port: 0, isTest: true)),
@@ -199,6 +200,39 @@ import Testing
         // Never over what is there.
         let over = try await restore(to: "kaga")
         #expect(over.status == 3 && over.errors.contains("not empty"))
+    }
+
+    @Test func `what editions look like, say and promise comes along`() async throws {
+        _ = try await done("keygen", "--kind", "issuer", "--at", "https://kaga.example", "kaga")
+        let server = try await serve("kaga")
+        try await server.openFirstEdition(of: 5)
+        let rides = try Entitlement(
+            "rides", title: BilingualText(ja: "乗車券", en: "Rides"), count: 4,
+            windows: [1_700_000_000, 4_000_000_000], shops: ["https://taxi.example"])
+        try await server.grant(rides, in: "founders")
+        _ = try await done(
+            "archive", "deal", "--home", "kaga", "--custodians", "5", "--threshold", "3", "--out",
+            "shares")
+        _ = try await done("archive", "write", "courier", "--home", "kaga")
+        try tool.copy("kaga/log/profile.json", to: "kaga.json")
+        try tool.copy("kaga/log/checkpoint", to: "checkpoint")
+        let restored = try await restore()
+        #expect(restored.status == 0, "\(restored.errors)")
+        var texts = [[String: String]]()
+        for home in ["kaga", "osaka"] {
+            let issuer = try await IssuerFolder(tool.folder + "/" + home).issuer()
+            let edition = try #require(issuer.profile.editions.first)
+            var found = [String: String]()
+            for name in try await issuer.attachments(of: edition) {
+                found[name] = try await issuer.attachment(name, of: edition)
+            }
+            texts.append(found)
+        }
+        #expect(texts[0] == texts[1] && texts[0].count == 2)
+        #expect(texts[1]["card"]?.contains("\"tier\":\"gold\"") == true)
+        let terms = try #require(texts[1]["terms/rides"])
+        let profile = try IssuerProfile(parsing: tool.read("osaka/log/profile.json"))
+        #expect(try EntitlementTerms(parsing: terms, from: profile).entitlement.count == 4)
     }
 
     @Test func `after a change of keys a part does not follow, and a new archive does`()

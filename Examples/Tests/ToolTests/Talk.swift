@@ -24,7 +24,8 @@ final class Talk: Sendable {
             while let byte = try? output.read(upToCount: 1), byte.first != 0x0A { line += byte }
             return line
         }
-        return try? JSONSerialization.jsonObject(with: line) as? [String: String]
+        let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any]
+        return object?.mapValues { "\($0)" }
     }
 
     /// Waits for the end, and says how it ended.
