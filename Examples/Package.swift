@@ -33,6 +33,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataArchive", package: "tegata"),
+                .product(name: "TegataEthereum", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
             ], swiftSettings: settings),
         // What the two services and those who ask them have in common: HTTP, key files.

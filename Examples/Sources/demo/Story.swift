@@ -48,6 +48,7 @@ struct Story {
         ).tell()
         try await audit(card, of: aiko)
         try await Moving(stage: stage).tell()
+        try await Abroad(stage: stage).tell()
         stage.act("おわり", "That is the whole story.")
     }
 
