@@ -76,7 +76,10 @@ final class BuiltTool: Sendable {
         process.executableURL = try Self.binary
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ["LANG": language, "PATH": "/usr/bin:/bin", "HOME": folder]
+        process.environment = [
+            "LANG": language, "PATH": "/usr/bin:/bin", "HOME": folder,
+            "SOFTHSM2_CONF": folder + "/softhsm2.conf",
+        ]
         let (into, output, errors) = (Pipe(), Pipe(), Pipe())
         process.standardInput = into
         process.standardOutput = output
