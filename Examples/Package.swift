@@ -126,12 +126,13 @@ let package = Package(
             dependencies: [
                 "WalletService", "Pages", "ServiceKit",
                 .product(name: "Tegata", package: "tegata"),
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .testTarget(
             name: "WalletServiceTests",
             dependencies: [
-                "WalletService", "wallet", "Pages", "ServiceKit",
+                "VerifierService", "WalletService", "wallet", "Pages", "ServiceKit",
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),

@@ -256,6 +256,11 @@ import Testing
         await #expect(throws: Refusal.issuerUntrusted) {
             try await town.answer(town.alice, question, link, to: stranger)
         }
+        // Another conversation of the same verifier, who has both questions open.
+        let second = try await clinic.challenge(for: link)
+        await #expect(throws: Refusal.holderBindingInvalid) {
+            try await clinic.verify(answer, to: second, for: link)
+        }
         // Another purpose, and other cards, than were asked for.
         let purposes = try Link(link.first, link.second, purpose: ["en": "Advertising"])
         let swapped = try Link(link.second, link.first, purpose: Town.purpose)
@@ -272,7 +277,7 @@ import Testing
         for spoilt in ["", "{}", String(answer.dropLast(2)), answer + " {}"] {
             await #expect(throws: Refusal.malformed) { try await clinic.verify(spoilt, for: link) }
         }
-        _ = try await clinic.verify(answer, for: link)
+        _ = try await clinic.verify(answer, to: question, for: link)
         await #expect(throws: Refusal.replayed) { try await clinic.verify(answer, for: link) }
     }
 

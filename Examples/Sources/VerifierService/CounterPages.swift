@@ -42,6 +42,7 @@ struct CounterPages: Sendable {
             <p><a href="/kiosk">\(language(.withKiosk))</a></p>
             <p><a href="/anonymous">\(language(.withAnonymity))</a></p>
             <p><a href="/uses">\(language(.entitlements))</a></p>
+            <p><a href="/links">\(language(.links))</a></p>
             """)
     }
 

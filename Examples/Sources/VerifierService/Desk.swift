@@ -9,23 +9,30 @@ actor Desk {
     private let endpoints: PresentationEndpoints
     private let kiosk: Secp256k1.PublicKey
     private let store: any StateStore
+    private let name: String
+    private let key: P256.PrivateKey
     private var made: (version: Int, open: Open)?
 
     /// What asks and checks.
     struct Open: Sendable {
         let verifier: Verifier
         let transactions: PresentationTransactions
+        /// Asks whether two cards are one person's. It is known by its address: what it learns goes nowhere else.
+        let links: LinkVerifier
     }
 
     init(
         _ issuers: TrustedIssuers, _ client: PresentationClient,
-        _ endpoints: PresentationEndpoints, kiosk: Secp256k1.PublicKey, _ store: any StateStore
+        _ endpoints: PresentationEndpoints, kiosk: Secp256k1.PublicKey, _ store: any StateStore,
+        at name: String, key: P256.PrivateKey
     ) {
         self.issuers = issuers
         self.client = client
         self.endpoints = endpoints
         self.kiosk = kiosk
         self.store = store
+        self.name = name
+        self.key = key
     }
 
     /// - Throws: `unavailable` while no issuer has been met.
@@ -39,7 +46,9 @@ actor Desk {
         let open = Open(
             verifier: verifier,
             transactions: try PresentationTransactions(
-                client: client, verifier: verifier, endpoints: endpoints, store: store))
+                client: client, verifier: verifier, endpoints: endpoints, store: store),
+            links: LinkVerifier(
+                try await issuers.verifier(at: name, kiosks: [], store: store), key: .p256(key)))
         made = (version, open)
         return open
     }

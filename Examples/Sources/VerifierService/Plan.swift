@@ -1,8 +1,8 @@
 public import Pages
 public import Tegata
 
-/// What the people at one counter do: which cards they ask for, which benefits they count, which anonymous actions they hold. The
-/// operator writes it, as code or as a JSON file; nothing that a stranger sends adds to it (R1).
+/// What the people at one counter do: which cards they ask for, which benefits they count, which anonymous actions they hold, which two
+/// cards they may ask to be one person's. The operator writes it, as code or as a JSON file; nothing that a stranger sends adds to it (R1).
 ///
 /// `benefits` are counted by this verifier alone, for a card in any wallet; `entitlements` by their issuer, for all its shops together and
 /// also without a network, and need a wallet that makes vouchers.
@@ -15,16 +15,20 @@ public struct Plan: Sendable {
     public var entitlements: [PlannedEntitlement]
     /// What members may do once each, without saying who they are.
     public var actions: [MemberAction]
+    /// Which two cards may be asked to be one person's.
+    public var links: [PlannedLink]
 
     /// A plan.
     public init(
         checks: [Check] = [.anyMember], benefits: [CountedBenefit] = [],
-        entitlements: [PlannedEntitlement] = [], actions: [MemberAction] = []
+        entitlements: [PlannedEntitlement] = [], actions: [MemberAction] = [],
+        links: [PlannedLink] = []
     ) {
         self.checks = checks
         self.benefits = benefits
         self.entitlements = entitlements
         self.actions = actions
+        self.links = links
     }
 }
 

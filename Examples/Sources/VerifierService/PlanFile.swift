@@ -11,10 +11,15 @@ extension Plan {
     ///  "benefits": [{"id": "taxi", "title": {"ja": "タクシー", "en": "Taxi rides"}, "edition": "founders", "benefit": "taxi", "count": 10}],
     ///  "entitlements": [{"id": "rides", "title": {"ja": "乗車券", "en": "Rides"}, "edition": "founders", "terms": "rides"}],
     ///  "actions": [{"id": "vote", "title": {"ja": "投票", "en": "A vote"}, "edition": "founders", "number": 1, "hours": 24,
-    ///               "atMost": {"since": 2026}, "oneOf": {"tier": ["gold"]}}]}
+    ///               "atMost": {"since": 2026}, "oneOf": {"tier": ["gold"]}}],
+    ///  "links": [{"id": "checkup", "title": {"ja": "学校健診", "en": "School health check"},
+    ///             "purpose": {"ja": "健診の費用を市が払うため", "en": "The city pays for the check"},
+    ///             "cards": [{"issuer": "https://school.example", "edition": "pupils", "claims": ["class"]},
+    ///                       {"issuer": "https://health.example", "edition": "insured", "hidden": true}]}]}
     /// ```
     ///
-    /// `issuer` narrows each to one; `person` asks for the ID card too.
+    /// `issuer` narrows each to one; `person` asks for the ID card too. A link has exactly two cards of two editions, each shown with
+    /// `claims` or `hidden` among all of its edition.
     ///
     /// - Throws: `KeyFile.Problem`, which says what is wrong with the file.
     public init(file path: String) throws {
@@ -33,11 +38,14 @@ extension Plan {
         guard file.checks?.allSatisfy({ $0.edition != nil || $0.person != true }) ?? true else {
             throw KeyFile.Problem(description: "\(path): a check of the person names an edition")
         }
+        let links = try (file.links ?? []).enumerated().map { place, link in
+            try link.planned("\(path): links[\(place)]")
+        }
         self.init(
             checks: file.checks?.map(\.check) ?? [.anyMember],
             benefits: file.benefits?.map(\.counted) ?? [],
             entitlements: file.entitlements?.map(\.planned) ?? [],
-            actions: file.actions?.map(\.action) ?? [])
+            actions: file.actions?.map(\.action) ?? [], links: links)
     }
 }
 
@@ -46,6 +54,7 @@ private struct PlanFile: Decodable {
     let benefits: [BenefitEntry]?
     let entitlements: [EntitlementEntry]?
     let actions: [ActionEntry]?
+    let links: [LinkEntry]?
 
     /// All ids, told apart by what they are of.
     var allNames: [String] {
@@ -54,6 +63,7 @@ private struct PlanFile: Decodable {
         for benefit in benefits ?? [] { names.append("b-" + benefit.id) }
         for entitlement in entitlements ?? [] { names.append("e-" + entitlement.id) }
         for action in actions ?? [] { names.append("a-" + action.id) }
+        for link in links ?? [] { names.append("l-" + link.id) }
         return names
     }
 

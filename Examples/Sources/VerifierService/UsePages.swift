@@ -160,7 +160,7 @@ extension KeptVoucher.Outcome {
 
 extension String {
     /// The text as a value of a query.
-    fileprivate var encodedForQuery: String {
+    var encodedForQuery: String {
         addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 }

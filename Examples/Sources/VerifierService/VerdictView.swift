@@ -12,14 +12,21 @@ struct VerdictView {
             <section class="verdict good" role="status">
             <h2>✓ \(language(isCard ? .good : .goodPerson))</h2>
             \(verdict.usesTestAnchors ? testNote(language) : .empty)
-            \(verdict.serial.map { number($0) })
-            <dl>
-            \(await counter.name(of: verdict.edition, verdict.issuer, language))
-            \(isCard ? card(language) : .empty)
-            <dt>\(language(.person))</dt><dd>\(person(language))</dd>
-            </dl>
+            \(await facts(language))
             </section>
             """
+    }
+
+    /// What was learned of the card, without the verdict itself.
+    func facts(_ language: Language) async -> HTML {
+        """
+        \(verdict.serial.map { number($0) })
+        <dl>
+        \(await counter.name(of: verdict.edition, verdict.issuer, language))
+        \(verdict.serial == nil ? .empty : card(language))
+        <dt>\(language(.person))</dt><dd>\(verdict.person.words(language))</dd>
+        </dl>
+        """
     }
 
     private func testNote(_ language: Language) -> HTML {
@@ -48,9 +55,12 @@ struct VerdictView {
             <dd>\(language(verdict.isHolderProven ? .holderProven : .holderNotProven))</dd>
             """
     }
+}
 
-    private func person(_ language: Language) -> String {
-        switch verdict.person {
+extension Verdict.Person {
+    /// What is known about the person, in words.
+    func words(_ language: Language) -> String {
+        switch self {
         case .notAsked: language(.personNotAsked)
         case .proven: language(.personProven)
         case .provenRevocationNotChecked:

@@ -60,6 +60,7 @@ public struct VerifierService: Sendable {
     private let kiosk: KioskPages
     private let hall: Hall
     let till: Till
+    let links: LinkDesk
 
     /// A verifier.
     ///
@@ -108,7 +109,7 @@ public struct VerifierService: Sendable {
             try PresentationEndpoints(
                 request: base + "/request", response: base + "/response/common",
                 completion: base + "/done", acceptsLoopback: isLoopback),
-            kiosk: terminal.publicKey, store)
+            kiosk: terminal.publicKey, store, at: settings.address, key: settings.key)
         counter = Counter(
             plan: settings.plan, desk: desk, visits: Visits(store, settings.plan),
             redemptions: RedemptionBook(journal: storage.journal("redemptions")),
@@ -119,6 +120,7 @@ public struct VerifierService: Sendable {
                 at: settings.address, key: .p256(settings.key), store: store,
                 nullifiers: NullifierStore(journal: storage.journal("nullifiers"))),
             issuers, store)
+        links = LinkDesk(desk, store)
         till = Till(
             at: settings.address, key: settings.key, issuers, store,
             book: NullifierStore(journal: storage.journal("uses")))
@@ -138,6 +140,9 @@ public struct VerifierService: Sendable {
         let uses = UseVisits(store: till.store)
         UsePages(counter: counter, till: till, visits: uses).add(to: server.router)
         UseRoutes(counter: counter, till: till, visits: uses).add(to: server.router)
+        let linked = LinkVisits(store: till.store)
+        LinkPages(counter: counter, links: links, visits: linked).add(to: server.router)
+        LinkRoutes(counter: counter, links: links, visits: linked).add(to: server.router)
         return server
     }
 

@@ -117,4 +117,28 @@ extension Message {
     static let questionAt = Message("アプリがひらく質問", "The question, for your wallet")
     static let took = Message("これまでに", "So far")
     static let noActions = Message("今はありません。", "There are none now.")
+
+    // Two cards, one person.
+    static let links = Message("二枚の会員証が同じ人のものか", "Two cards, one person")
+    static let linksExplained = Message(
+        "二枚の会員証が同じ人のものであることだけを、ご本人の同意と本人確認カードで確かめます。ほかの窓口や次の機会には使えません。",
+        "Only that two cards are one person's is learned, when that person agrees and brings the ID card. It is of no use elsewhere, or another time."
+    )
+    static let linkPurpose = Message("目的", "What it is for")
+    static let linkNeeds = Message(
+        "ご本人の同意と、本人確認カードが必要です。断ることができます。",
+        "It takes the person's own yes and the ID card. A no is an answer too: nothing is sent.")
+    static let onlyThatThereIsOne = Message(
+        "この版の会員証をひとつ持っていること。どの会員証かは受け取りません",
+        "That the person has a card of this edition; which one is not taken")
+    static let onePerson = Message("二枚は、お一人のものです", "Both cards are one person's")
+    static let whichIsHidden = Message("どれかはわかりません", "which one is not known")
+    static let codeForLink = Message(
+        "二枚の会員証を結ぶためのQRコード", "QR code for linking two cards")
+    static let notOnePerson = Message(
+        "二枚の会員証が同じ人のものだとは、確かめられませんでした。",
+        "That both cards are one person's did not hold.")
+    static let notOnePersonNext = Message(
+        "ご本人の会員証と、ご本人の本人確認カードで、もう一度お試しください。",
+        "Please try again with cards of one person, and that person's ID card.")
 }

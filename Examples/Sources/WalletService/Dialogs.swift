@@ -15,8 +15,20 @@ actor Dialogs {
         case use(UseReview)
         /// What became of it, and what may be sent again.
         case used(UseReview, Result<UseEnding, Refusal>, Sent?)
+        /// A question whether two cards are one person's.
+        case link(LinkReview)
+        /// What became of it.
+        case linked(LinkReview, LinkEnding)
         /// What an issuer told, and what became of the last answer.
         case mail(Mail, Result<NoticeWord, Refusal>?)
+    }
+
+    /// How a question about two cards ended.
+    enum LinkEnding: Sendable {
+        case linked
+        /// The owner said no, or not yes: nothing was sent.
+        case declined
+        case refused(Refusal)
     }
 
     /// A voucher that is on its way.

@@ -13,6 +13,8 @@ public enum Situation: Sendable {
     case settling
     /// A benefit is used.
     case using
+    /// Two cards are linked.
+    case linking
     /// Notices are fetched, or answered.
     case reading
     /// A wallet's file is written or read.
@@ -115,6 +117,7 @@ public enum Situation: Sendable {
                 Message("店の求めはもう終わっています。", "The shop's question is over."),
                 Message("店で、もう一度はじめてください。", "Start again at the shop.")
             )
+        case (.linking, _): linkingWords(refusal)
         case (.reading, .alreadyClaimed):
             (
                 Message("この給付はすでに受け取っています。", "This was received before."),

@@ -9,15 +9,19 @@ public struct VerifierTrust: Sendable {
     public var authorities: [[UInt8]]
     /// Verifiers known by `did:key` or `did:jwk`.
     public var dids: [String]
+    /// Verifiers known by the address of their own site, for questions whether two cards are one person's.
+    public var addresses: [String]
     /// Whether verifiers that prove nothing may ask; every consent says so.
     public var acceptsUnsigned: Bool
 
     /// Those named, and nobody else.
     public init(
-        authorities: [[UInt8]] = [], dids: [String] = [], acceptsUnsigned: Bool = false
+        authorities: [[UInt8]] = [], dids: [String] = [], addresses: [String] = [],
+        acceptsUnsigned: Bool = false
     ) {
         self.authorities = authorities
         self.dids = dids
+        self.addresses = addresses
         self.acceptsUnsigned = acceptsUnsigned
     }
 }
@@ -30,6 +34,9 @@ public struct WalletService: Sendable {
     let trust: VerifierTrust
     let acceptsLoopback: Bool
     let http: OutboundHTTP
+    /// The owner's ID card, where there is a reader.
+    let identity: IdentityAccess?
+
     /// A wallet.
     ///
     /// - Parameters:
@@ -37,15 +44,18 @@ public struct WalletService: Sendable {
     ///   - trust: which verifiers it answers; nobody unless said.
     ///   - acceptsLoopback: whether it speaks to servers of this machine, without TLS.
     ///   - http: how it asks.
+    ///   - identity: the owner's ID card; none without it.
     /// - Throws: `KeyFile.Problem` for a key that others can read.
     public init(
         home: WalletHome, trusting trust: VerifierTrust = VerifierTrust(),
-        acceptsLoopback: Bool = false, http: OutboundHTTP = OutboundHTTP()
+        acceptsLoopback: Bool = false, http: OutboundHTTP = OutboundHTTP(),
+        identity: IdentityAccess? = nil
     ) throws {
         self.home = home
         self.trust = trust
         self.acceptsLoopback = acceptsLoopback
         self.http = http
+        self.identity = identity
         _ = try home.key()
     }
 
@@ -128,17 +138,23 @@ public enum WalletLink: Sendable {
     case request
     /// A benefit to use at a shop.
     case use
+    /// A question whether two cards are one person's.
+    case link
 
     /// Tells by the parameters: wallets are also opened at addresses of their own.
     ///
     /// - Throws: `malformed` for a link that is neither.
     public init(_ link: String) throws(Refusal) {
         guard link.utf8.count <= 128 * 1024 else { throw .malformed }
-        if link.hasPrefix("https://") || link.hasPrefix("http://"),
-            link.contains("/tegata/uses/"), !link.contains("?")
-        {
-            self = .use
-            return
+        if link.hasPrefix("https://") || link.hasPrefix("http://"), !link.contains("?") {
+            if link.contains("/tegata/uses/") {
+                self = .use
+                return
+            }
+            if link.contains("/tegata/links/") {
+                self = .link
+                return
+            }
         }
         guard let mark = link.firstIndex(of: "?") else { throw .malformed }
         let names = link[link.index(after: mark)...].split(separator: "&").map {

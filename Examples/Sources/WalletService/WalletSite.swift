@@ -46,6 +46,7 @@ struct WalletSite: Sendable {
         addRequests(to: router)
         addCards(to: router)
         UsePages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        LinkPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         MailPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         MovePages(service: service, isTest: isTest).add(to: router)
     }
@@ -65,11 +66,16 @@ struct WalletSite: Sendable {
                 guard try WalletLink(link) == .use else { throw Refusal.malformed }
                 return views(context).opening(link, query: query)
             }
+            if let asked = request.uri.queryParameters["tegata_link"] {
+                let link = String(asked)
+                guard try WalletLink(link) == .link else { throw Refusal.malformed }
+                return views(context).opening(link, query: query)
+            }
             let link: String
             switch try WalletLink("?" + query) {
             case .offer: link = "openid-credential-offer://?" + query
             case .request: link = "openid4vp://?" + query
-            case .use: throw Refusal.malformed
+            case .use, .link: throw Refusal.malformed
             }
             return views(context).opening(link, query: query)
         }
@@ -85,6 +91,7 @@ struct WalletSite: Sendable {
                     switch try? WalletLink(link) {
                     case .request: .showing
                     case .use: .using
+                    case .link: .linking
                     default: .receiving
                     }
                 return views(context).refused(refusal, situation)
@@ -104,6 +111,9 @@ struct WalletSite: Sendable {
         case .use:
             let review = try await service.review(use: link)
             return "/uses/" + (await dialogs.begin(.use(review), session))
+        case .link:
+            let review = try await service.review(link: link)
+            return "/links/" + (await dialogs.begin(.link(review), session))
         }
     }
 

@@ -16,8 +16,8 @@ extension Message {
     static let openLink = Message("リンクを開く", "Open a link")
     static let link = Message("リンク", "Link")
     static let linkHint = Message(
-        "openid-credential-offer:// か openid4vp:// で始まるリンク、または店のアドレスを貼り付けてください。",
-        "Paste a link that begins with openid-credential-offer:// or openid4vp://, or a shop's address."
+        "openid-credential-offer:// か openid4vp:// で始まるリンク、または店や窓口のアドレスを貼り付けてください。",
+        "Paste a link that begins with openid-credential-offer:// or openid4vp://, or the address that a shop or counter shows."
     )
     static let open = Message("開く", "Open")
     static let ledHere = Message(

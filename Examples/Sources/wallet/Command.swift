@@ -12,8 +12,8 @@ struct Command: AsyncParsableCommand {
         commandName: "wallet", abstract: language(.abstract), discussion: language(.discussion),
         subcommands: [
             Receive.self, Present.self, List.self, Show.self, HistoryCommand.self, Delete.self,
-            Export.self, Import.self, Use.self, MailCommand.self, Settle.self, Trust.self,
-            Serve.self,
+            Export.self, Import.self, Use.self, Link.self, MailCommand.self, Settle.self,
+            Trust.self, Serve.self,
         ])
 }
 
@@ -39,12 +39,14 @@ struct Common: ParsableArguments {
     /// Opens the wallet and does something with it. What goes wrong is said on the error stream, and ends with the status that
     /// the help of the command promises.
     func run(
-        _ situation: Situation, _ body: (WalletService) async throws -> Void
+        _ situation: Situation, _ identity: Identity? = nil,
+        _ body: (WalletService) async throws -> Void
     ) async throws {
         do {
             let folder = try WalletHome(home)
             let wallet = try WalletService(
-                home: folder, trusting: folder.trust(), acceptsLoopback: loopback)
+                home: folder, trusting: folder.trust(), acceptsLoopback: loopback,
+                identity: try identity?.open(acceptsLoopback: loopback))
             try await body(wallet)
         } catch let refusal as Refusal {
             let said = situation.words(for: refusal)

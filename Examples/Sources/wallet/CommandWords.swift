@@ -113,6 +113,40 @@ extension Message {
     static let shopSays = Message("店の控え", "The shop's receipt")
     static let shopAsks = Message(
         "店が発行者に確かめています。", "The shop is asking the issuer.")
+    static let linkAbstract = Message(
+        "二枚の会員証が同じ人のものだと、求めに応じて示します。", "Shows, when asked, that two cards are one person's.")
+    static let linkDiscussion = Message(
+        """
+        相手、目的、二枚の会員証、渡る項目を表示し、同意を求めます。yes または「はい」と入力しないかぎり、何も送りません。
+        この見本にあるのは試験用の本人確認カードだけです（--services で確認先を渡します）。
+        """,
+        """
+        Says who asks, what for, about which cards and what of them leaves, and asks for consent. Nothing is sent unless you type yes.
+        This example has made-up ID cards only; --services says who checks them.
+        """)
+    static let servicesHelp = Message(
+        "発行者ごとの証明者と評価ノードの JSON ファイル。", "A JSON file with the attestors and nodes of each issuer.")
+    static let testRootHelp = Message(
+        "試験用カードの認証局の証明書（DER）を書き出します（attestor --test-root 用）。",
+        "Writes the root of the made-up ID cards here (DER), for attestor --test-root.")
+    static let idCardHelp = Message(
+        "どの試験用カードか：aiko、ben、chie、dai。", "Which made-up ID card: aiko, ben, chie, dai.")
+    static let linkCrowdHelp = Message(
+        "隠しておく会員証が紛れる最小の人数。", "Among how many a hidden card stands at least.")
+    static let linkDeclineHelp = Message(
+        "断ります。相手には何も送らず、履歴に残します。",
+        "Says no: nothing is sent, and the history notes it.")
+    static let linkPurpose = Message("相手の言う目的", "What they say it is for")
+    static let onlyOneOf = Message(
+        "この版の会員証をひとつ持っていることだけが伝わります。会員の人数",
+        "They learn only that you have a card of this edition. Members of it")
+    static let cardMissing = Message("求められた会員証がありません", "No card here is what was asked for")
+    static let linkConsequence = Message(
+        "相手は、二枚が同じ人のものだと知ります。一度知ったことは取り消せません。",
+        "They learn that both cards are one person's, and what is learned cannot be taken back.")
+    static let askLink = Message(
+        "同意しますか？ 同意するときだけ yes と入力してください：", "Do you agree? Type yes if you do:")
+    static let linkedNow = Message("結びました。", "Linked.")
     static let mailAbstract = Message(
         "発行者からのお知らせを受け取り、答えます。", "Fetches what the issuer told a card, and answers.")
     static let mailDiscussion = Message(
@@ -156,7 +190,8 @@ extension Message {
     static let trustDiscussion = Message(
         "信頼していない相手からの求めには答えません。", "Questions of others are refused.")
     static let verifierHelp = Message(
-        "did:key:… 、did:jwk:… 、または証明書のファイル（DER か PEM）。",
-        "did:key:…, did:jwk:…, or a file with a certificate in DER or PEM.")
+        "did:key:… 、did:jwk:… 、証明書のファイル（DER か PEM）、または二枚の会員証を結ぶことを尋ねてよい相手のアドレス（https://…）。",
+        "did:key:…, did:jwk:…, a file with a certificate in DER or PEM, or the address (https://…) of one who may ask to link two cards."
+    )
     static let trusted = Message("信頼しました。", "Trusted.")
 }

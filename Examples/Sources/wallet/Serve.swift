@@ -16,6 +16,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp(language(.portHelp)))
     var port = 7402
 
+    @OptionGroup var identity: Identity
     @OptionGroup var common: Common
 
     func validate() throws {
@@ -26,9 +27,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await common.run(.keeping) { wallet in
+        try await common.run(.keeping, identity) { wallet in
             let server = try wallet.server(
-                WebServer.Settings(host: host, port: port, isTest: false))
+                WebServer.Settings(host: host, port: port, isTest: identity.services != nil))
             try common.print(
                 ["address": "http://\(host):\(port)/"], "http://\(host):\(port)/")
             // Whoever reads this through a pipe waits for it.
@@ -52,6 +53,8 @@ struct Trust: AsyncParsableCommand {
         try await common.run(.keeping) { wallet in
             if verifier.hasPrefix("did:key:") || verifier.hasPrefix("did:jwk:") {
                 try wallet.home.trust(did: verifier)
+            } else if verifier.hasPrefix("https://") || verifier.hasPrefix("http://") {
+                try wallet.home.trust(address: verifier, acceptsLoopback: common.loopback)
             } else {
                 guard let bytes = try? Data(contentsOf: URL(filePath: verifier)) else {
                     throw ValidationError(language(.verifierHelp))

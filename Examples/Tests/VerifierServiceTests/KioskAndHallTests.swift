@@ -98,6 +98,46 @@ import Testing
         #expect(plan.checks.map(\.id) == ["guest"] && plan.checks.map(\.asksPerson) == [true])
         #expect(plan.benefits.map(\.count) == [10])
         #expect(plan.actions.map(\.predicates) == [[.atMost("since", 2026)]])
+        let pupils = #"{"issuer": "https://s.example", "edition": "pupils", "claims": ["class"]}"#
+        let insured = #"{"issuer": "https://h.example", "edition": "insured", "hidden": true}"#
+        func link(_ cards: String, _ purpose: String? = nil) -> String {
+            let purpose = purpose ?? #""purpose": {"ja": "健診", "en": "A check"}"#
+            return #"{"links": [{"id": "checkup", \#(title), \#(purpose), "cards": [\#(cards)]}]}"#
+        }
+        try write(link(pupils + "," + insured))
+        let links = try Plan(file: path).links
+        #expect(links.map(\.first.claims) == [["class"]] && links.map(\.second.claims) == [nil])
+        #expect(links.map(\.purpose) == [Message("健診", "A check")])
+        for (text, field, fix) in [
+            (link(pupils), "links[0] (checkup).cards", "exactly two"),
+            (link(pupils + "," + pupils), "links[0] (checkup).cards", "two different editions"),
+            (
+                link(pupils + "," + insured, #""purpose": {"ja": "健診"}"#), ".purpose",
+                "both languages"
+            ),
+            (
+                link(pupils + "," + insured, #""purpose": {"ja": "健診", "en": " "}"#), ".purpose",
+                "both"
+            ),
+            (link(pupils + #", {"edition": "x", "hidden": true}"#), ".cards[1].issuer", "address"),
+            (
+                link(#"{"issuer": "https://h.example", "hidden": true}, "# + pupils),
+                ".cards[0].edition", "id"
+            ),
+            (
+                link(pupils + "," + insured.replacing("true", with: "false")), ".cards[1]",
+                #""hidden": true"#
+            ),
+            (
+                link(pupils + "," + insured.replacing("}", with: #", "claims": []}"#)), ".cards[1]",
+                #""hidden": true"#
+            ),
+        ] {
+            try write(text)
+            let problem = #expect(throws: KeyFile.Problem.self) { try Plan(file: path) }
+            #expect(problem?.description.contains(field) == true, "\(text)")
+            #expect(problem?.description.contains(fix) == true, "\(text)")
+        }
         for wrong in [
             "", "{", #"{"checks": [{"id": "a b", \#(title)}]}"#,
             #"{"checks": [{"id": "a", \#(title)}, {"id": "a", \#(title)}]}"#,

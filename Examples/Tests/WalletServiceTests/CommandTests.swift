@@ -106,6 +106,37 @@ struct CommandTests {
         }
     }
 
+    @Test
+    func `two cards are linked when somebody types yes, and an ID card and services are there`()
+        async throws
+    {
+        try await LinkTown.run { town in
+            var screen = try await town.screen()
+            let (path, link) = try await town.ask("checkup", at: &screen)
+            let home = try town.wallet("aiko").home.path
+            let services = try town.services
+            let whole = ["link", link, "--home", home, "--services", services, "--crowd", "1"]
+            #expect(await run(whole + ["--yes"]) == 1, "a stranger's question")
+            #expect(await run("trust", town.clinic.base + "/", "--home", home) == 1)
+            #expect(await run("trust", town.clinic.base, "--home", home) == 0)
+            #expect(await run("link", link, "--yes", "--home", home) == 1, "no ID card")
+            #expect(await run(whole + ["--decline"]) == 0)
+            #expect(await run(whole + ["--yes", "--id-card", "ben"]) == 1)
+            #expect(await run("link", link, "--yes", "--home", home, "--services", services) == 1)
+            #expect(await run(whole + ["--yes", "--id-card", "aiko", "--json"]) == 0)
+            #expect(await run(whole + ["--yes", "--id-card", "aiko"]) == 1, "it is over")
+            #expect(
+                try town.wallet("aiko").history().map(\.outcome) == [.declined, .refused, .shown])
+            #expect(try await town.state(path, screen).contains("linked"))
+            #expect(await run(whole + ["--yes", "--decline"]) == 64)
+            #expect(await run("link", link, "--crowd", "0", "--home", home) == 64)
+            let broken = services + "-broken"
+            defer { try? FileManager.default.removeItem(atPath: broken) }
+            try "{}}".write(toFile: broken, atomically: true, encoding: .utf8)
+            #expect(await run("link", link, "--home", home, "--services", broken) == 1)
+        }
+    }
+
     @Test func `wrong usage is 64, nobody there is 3, an open folder is 1`() async throws {
         try await City.run { city in
             let wallet = try city.wallet()

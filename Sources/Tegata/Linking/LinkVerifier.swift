@@ -54,7 +54,7 @@ public struct LinkVerifier: Sendable {
     ) async throws(Refusal) -> LinkedCards {
         let now = verifier.clock()
         try TrustBundle.check(end: verifier.trustEnd, at: now, skew: verifier.policy.skew)
-        let message = try JSON.message(answer, limit: 256 * 1024)
+        let message = try JSON.message(answer, limit: Self.limit)
         let nonce = try message.required("nonce").text(atMost: 512)
         let cards = try message.required("cards").elements(atMost: 2)
         guard cards.count == 2 else { throw .malformed }
@@ -72,6 +72,21 @@ public struct LinkVerifier: Sendable {
         try await store.consume(nonce, now: now)
         return LinkedCards(first: first.card, second: second.card, purpose: link.purpose)
     }
+
+    /// The same for one question in particular: what was answered in another conversation does not count in this one.
+    ///
+    /// - Throws: as `verify(_:for:)`.
+    public func verify(
+        _ answer: String, to question: String, for link: Link
+    ) async throws(Refusal) -> LinkedCards {
+        let asked = try LinkRequest(parsing: question, from: profile)
+        let nonce = try JSON.message(answer, limit: Self.limit).required("nonce").text(atMost: 512)
+        guard nonce.hasSameBytes(as: asked.nonce) else { throw .holderBindingInvalid }
+        return try await verify(answer, for: link)
+    }
+
+    /// Most bytes of an answer.
+    private static let limit = 256 * 1024
 
     private func check(
         _ answer: JSON, _ asked: Link.Asked, _ request: LinkRequest, at now: Int64

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import ServiceKit
 public import Tegata
 
 /// The attestors and nodes of the editions that a kiosk checks, on other people's machines.
