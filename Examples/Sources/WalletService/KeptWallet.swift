@@ -48,7 +48,7 @@ extension WalletHome {
     }
 
     private static func isOurs(_ name: String) -> Bool {
-        [file, "wallet.key", "holder.key", usesFile, answersFile].contains(name)
+        [file, "wallet.key", "holder.key"].contains(name)
             || [setAside, ".waiting", ".new"].contains { name.hasSuffix($0) }
     }
 

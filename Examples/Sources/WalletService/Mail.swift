@@ -18,13 +18,6 @@ public struct Mail: Sendable {
     let time: Int64
 }
 
-/// An answer that is kept until its receipt is here: the very same one is sent again.
-private struct SentAnswer: Codable {
-    let notice: [UInt8]
-    let word: UInt8
-    let answer: String
-}
-
 extension WalletService {
     /// Fetches what a card's holder was told. The issuer learns that this card asked; nobody else does.
     ///
@@ -82,8 +75,10 @@ extension WalletService {
 
     private func read(_ texts: [String], _ card: KeptCard) throws -> Mail {
         var (notices, refused, receipts) = ([Notice](), 0, 0)
+        var sent = [NoticeID: NoticeWord]()
         try home.change { wallet in
             receipts = wallet.receipts(of: card.card).count
+            for answer in wallet.sentAnswers(of: card.card) { sent[answer.notice] = answer.word }
             var inbox = wallet.inbox(of: card.card.issuer)
             for text in texts.prefix(1024) {
                 if (try? inbox.keep(withdrawal: text, from: card.profile)) != nil { continue }
@@ -102,10 +97,6 @@ extension WalletService {
             notices.removeAll { inbox.state(of: $0.id) != .open }
             try wallet.keep(inbox)
         }
-        var sent = [NoticeID: NoticeWord]()
-        for one in try home.answers() {
-            if let id = NoticeID(one.notice) { sent[id] = NoticeWord(rawValue: one.word) }
-        }
         return Mail(
             card: card, notices: notices, refused: refused, sent: sent, receipts: receipts,
             time: Self.now)
@@ -118,30 +109,28 @@ extension WalletService {
     public func answer(
         _ word: NoticeWord, to notice: Notice, of card: KeptCard
     ) async throws -> NoticeWord {
-        let answer = try home.answer(to: notice.id) {
-            SentAnswer(
-                notice: Array(notice.id), word: word.rawValue,
-                answer: try card.holder.answer(word, to: notice))
+        let answer = try home.change { wallet in
+            // What is sent is written down before it leaves.
+            try wallet.sentAnswer(to: notice.id)
+                ?? wallet.keep(answer: card.holder.answer(word, to: notice), of: card.card)
         }
         let receipt: String
         do {
-            receipt = try await tell(card, "/tegata/notices/answers", answer)
+            receipt = try await tell(card, "/tegata/notices/answers", answer.text)
         } catch let refusal as Refusal {
             // It was heard, and is none: another word may follow.
             if refusal != .unavailable && refusal != .limitExceeded {
-                try home.forgetAnswer(to: notice.id)
+                try home.change { $0.forget(answer) }
             }
             throw refusal
         }
-        let recorded = try home.change { wallet in
+        return try home.change { wallet in
             var inbox = wallet.inbox(of: card.card.issuer)
-            let recorded = try inbox.keep(receipt: receipt, for: answer, from: card.profile)
+            let recorded = try inbox.keep(receipt: receipt, for: answer.text, from: card.profile)
             try wallet.keep(inbox)
-            try wallet.keep(receipt: receipt, for: answer, of: card.card)
+            try wallet.keep(receipt: receipt, for: answer.text, of: card.card)
             return recorded
         }
-        try home.forgetAnswer(to: notice.id)
-        return recorded
     }
 
     private func tell(_ card: KeptCard, _ path: String, _ body: String) async throws -> String {
@@ -166,43 +155,5 @@ extension WalletService {
             acceptsLoopback: isLoopback, hearing: hear)
         guard answer.status == 200 else { throw answer.reason }
         return answer
-    }
-}
-
-extension WalletHome {
-    static let answersFile = "answers.json"
-
-    fileprivate func answers() throws -> [SentAnswer] {
-        has(Self.answersFile) ? try read([SentAnswer].self, Self.answersFile) : []
-    }
-
-    /// The answer that is on its way, or else `make`'s, written down before it leaves.
-    fileprivate func answer(
-        to notice: NoticeID, orElse make: () throws -> SentAnswer
-    ) throws -> String {
-        try locked {
-            var answers = try answers()
-            if let known = answers.first(where: { $0.notice == Array(notice) }) {
-                return known.answer
-            }
-            let made = try make()
-            answers.append(made)
-            try write(answers, Self.answersFile)
-            return made.answer
-        }
-    }
-
-    fileprivate func forgetAnswer(to notice: NoticeID) throws {
-        try locked {
-            let answers = try answers().filter { $0.notice != Array(notice) }
-            try write(answers, Self.answersFile)
-        }
-    }
-}
-
-extension Array<UInt8> {
-    /// The bytes of a notice's name.
-    fileprivate init(_ id: NoticeID) {
-        self = id.span.indices.map { id.span[$0] }
     }
 }

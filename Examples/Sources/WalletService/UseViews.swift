@@ -61,7 +61,7 @@ extension WalletViews {
     }
 
     func entitlements(
-        _ card: KeptCard, _ found: Result<[UseStanding], Refusal>, _ uses: [KeptUse]
+        _ card: KeptCard, _ found: Result<[UseStanding], Refusal>, _ uses: [TakenUse]
     ) -> Response {
         let content: HTML
         switch found {
@@ -88,10 +88,10 @@ extension WalletViews {
             """)
     }
 
-    private func receipts(_ uses: [KeptUse]) -> HTML {
+    private func receipts(_ uses: [TakenUse]) -> HTML {
         let items = uses.suffix(100).reversed().map { use -> HTML in
             """
-            <li>\(Day(of: use.time)) \(use.entitlement) <code>\(use.shop)</code></li>
+            <li>\(Day(of: use.receipt.time)) \(language(use.terms.entitlement.title)) <code>\(use.receipt.shop)</code></li>
             """
         }
         return """

@@ -38,36 +38,6 @@ public struct UseStanding: Sendable {
     public var leftOffline: Int { max(0, entitlement.offline - given) }
 }
 
-/// A use that a shop took.
-public struct KeptUse: Codable, Sendable {
-    let issuer: String
-    let edition: String
-    let serial: UInt32
-    /// The name of the terms.
-    let entitlement: String
-    let window: Int
-    let isOffline: Bool
-    let shop: String
-    let time: Int64
-    let voucher: String
-    /// The shop's own word that it took it.
-    let receipt: String
-}
-
-extension KeptUse {
-    /// Whether it was a use of this card, or of one before it under the same serial.
-    func isOf(_ card: Card) -> Bool {
-        issuer == card.issuer && edition == card.edition.id && serial == card.serial.number
-    }
-}
-
-extension Card {
-    /// Whether two cards have one serial of one edition: the later one was issued again.
-    func isSamePlace(as other: Card) -> Bool {
-        issuer == other.issuer && edition.id == other.edition.id && serial == other.serial
-    }
-}
-
 /// What became of a use.
 public enum UseEnding: Sendable {
     /// The shop took it, and says so.
@@ -163,20 +133,17 @@ extension WalletService {
         let receipt = try UseReceipt(
             parsing: text, for: voucher, under: review.terms, from: review.shop)
         record.outcome = .shown
-        try home.change { try $0.record(record) }
-        let card = review.card.card
-        try home.keep(
-            KeptUse(
-                issuer: card.issuer, edition: card.edition.id, serial: card.serial.number,
-                entitlement: review.terms.entitlement.id, window: receipt.window,
-                isOffline: review.isOffline, shop: receipt.shop, time: receipt.time,
-                voucher: voucher, receipt: text))
+        try home.change { wallet in
+            try wallet.record(record)
+            try wallet.keep(
+                receipt: text, for: voucher, under: review.terms, from: review.shop)
+        }
         return .taken(receipt)
     }
 
     /// What shops took with a card, or with one before it under the same serial; oldest first.
-    public func uses(of card: KeptCard) throws -> [KeptUse] {
-        try home.uses().filter { $0.isOf(card.card) }
+    public func uses(of card: KeptCard) throws -> [TakenUse] {
+        try home.wallet().wallet.takenUses(of: card.card)
     }
 
     /// What a card has so many times, asked of its issuer.
@@ -208,38 +175,12 @@ extension WalletService {
         guard let window, window >= 0 else {
             return UseStanding(entitlement: plan, end: nil, used: 0, given: 0)
         }
-        let counted = try uses(of: card).count { use in
-            use.entitlement == plan.id && use.window == window && !use.isOffline
+        let counted = wallet.takenUses(of: card.card).count { use in
+            use.terms.entitlement.id == plan.id && use.voucher.window == window
+                && use.voucher.number == nil
         }
         let given = wallet.uses(of: card.card).count(of: terms, window: window)
         return UseStanding(
             entitlement: plan, end: plan.windows[window + 1], used: counted + given, given: given)
-    }
-}
-
-extension WalletHome {
-    static let usesFile = "uses.json"
-
-    /// The uses that shops took, oldest first.
-    func uses() throws -> [KeptUse] {
-        has(Self.usesFile) ? try read([KeptUse].self, Self.usesFile) : []
-    }
-
-    func keep(_ use: KeptUse) throws {
-        try locked {
-            var uses = try uses()
-            guard !uses.contains(where: { $0.voucher == use.voucher }) else { return }
-            uses.append(use)
-            try write(Array(uses.suffix(10_000)), Self.usesFile)
-        }
-    }
-
-    /// Deletes the uses that this is true of.
-    func deleteUses(where isGone: (KeptUse) -> Bool) throws {
-        try locked {
-            let uses = try uses()
-            guard uses.contains(where: isGone) else { return }
-            try write(uses.filter { !isGone($0) }, Self.usesFile)
-        }
     }
 }

@@ -82,19 +82,12 @@ public struct WalletService: Sendable {
 
     /// Deletes a card, with what the history says of it. The issuer may give it again, or not.
     public func delete(_ card: KeptCard) throws {
-        let isLast = try home.change { wallet in
-            wallet.delete(card.card)
-            return !wallet.cards.contains { $0.isSamePlace(as: card.card) }
-        }
-        // With the last card under a serial go its uses, as in the wallet's own lists.
-        guard isLast else { return }
-        try home.deleteUses { $0.isOf(card.card) }
+        try home.change { $0.delete(card.card) }
     }
 
     /// Deletes all that there is of an issuer.
     public func delete(issuer: String) throws {
         try home.change { $0.delete(issuer: issuer) }
-        try home.deleteUses { $0.issuer == issuer }
     }
 
     /// Deletes everything, and the keys.

@@ -220,6 +220,8 @@ extension WalletImport.List {
         case .uses: Message("使った回数", "uses")
         case .inboxes: Message("お知らせ", "notices")
         case .receipts: Message("受領証", "receipt")
+        case .answers: Message("送信中の回答", "answer on its way")
+        case .vouchers: Message("店の受領証", "shop's receipt")
         case .history: Message("履歴", "record")
         }
     }

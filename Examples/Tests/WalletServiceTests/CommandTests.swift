@@ -91,7 +91,7 @@ struct CommandTests {
             for status in [0, 0, 1] as [Int32] {
                 #expect(await run("use", counter.link, "--yes", "--home", home) == status)
             }
-            #expect(try wallet.home.uses().count == 2)
+            #expect(try wallet.uses(of: wallet.card(1)).count == 2)
             let office = MailTests.Office(city)
             let notice = try await office.tell(1, "mine")
             office.mail.withLock { $0 = [notice] }

@@ -149,6 +149,35 @@ struct MailTests {
         }
     }
 
+    @Test func `an answer on its way goes on from the next phone, byte for byte`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let card = try await city.member(wallet)
+            let office = Office(city)
+            let mine = try await office.tell(1, "mine")
+            office.mail.withLock { $0 = [mine] }
+            let notice = try #require(try await wallet.mail(for: card).notices.first)
+            office.isLost.withLock { $0 = true }
+            await #expect(throws: Refusal.unavailable) {
+                try await wallet.answer(.confirm, to: notice, of: card)
+            }
+            let next = try city.wallet("next")
+            let file = try wallet.export(under: "correct horse battery staple")
+            #expect(try next.take(file, under: "correct horse battery staple").faults.isEmpty)
+            let moved = try next.card(1)
+            let mail = try await next.mail(for: moved)
+            #expect(mail.sent == [notice.id: .confirm])
+            #expect(try await next.answer(.refuse, to: notice, of: moved) == .confirm)
+            let sent = office.sent
+            #expect(sent.count == 2 && Set(sent).count == 1)
+            #expect(try await next.mail(for: moved).sent.isEmpty)
+            // Its receipt ends it on the phone before, too.
+            let newer = try next.export(under: "correct horse battery staple")
+            _ = try wallet.take(newer, under: "correct horse battery staple")
+            #expect(try wallet.kept().wallet.sentAnswers(of: card.card).isEmpty)
+        }
+    }
+
     @Test func `a question that the issuer hands on from another door is not answered`()
         async throws
     {

@@ -92,12 +92,19 @@ struct UsingTests {
             await #expect(throws: Refusal.soldOut) { try await wallet.use(third) }
             #expect(try wallet.history().map(\.outcome) == [.shown, .shown])
             #expect(try wallet.history().first?.shown.map(\.claims) == [["tier"]])
-            #expect(try wallet.home.uses().count == 2)
+            #expect(try wallet.uses(of: card).count == 2)
             // Another process knows what was given.
             let again = try await city.wallet().review(use: counter.link)
             #expect(again.standing.left == 2 && again.standing.leftOffline == 0)
+            // So does the phone after this one.
+            let next = try city.wallet("next")
+            let file = try wallet.export(under: "correct horse battery staple")
+            #expect(try next.take(file, under: "correct horse battery staple").faults.isEmpty)
+            #expect(
+                try next.uses(of: next.card(1)).map(\.receipt.text.en) == ["One ride", "One ride"])
+            #expect(try await next.review(use: counter.link).standing.leftOffline == 0)
             try wallet.delete(card)
-            #expect(try wallet.home.uses().isEmpty)
+            #expect(try wallet.uses(of: card).isEmpty)
         }
     }
 
@@ -129,12 +136,14 @@ struct UsingTests {
                 #expect(done.text.contains("One was used") && done.text.contains("One ride"))
                 let twice = try await browser.post(asked.path)
                 #expect(twice.status == .conflict || twice.status == .seeOther)
-                #expect(try wallet.home.uses().count == 1)
+                let used = try wallet.uses(of: wallet.card(1))
+                #expect(used.count == 1 && used.first?.voucher.number == nil)
+                #expect(try await wallet.review(use: counter.link).standing.left == 3)
                 #expect(try wallet.history().map(\.outcome) == [.shown])
                 let kept = try await browser.post("/cards/1/benefits")
                 let page = String(buffer: kept.body)
                 #expect(page.contains("Receipts that are kept"))
-                #expect(page.contains("rides <code>\(city.inn.base)</code>"))
+                #expect(page.contains("Rides <code>\(city.inn.base)</code>"))
             }
         }
     }

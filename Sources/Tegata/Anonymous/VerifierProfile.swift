@@ -22,15 +22,18 @@ public struct VerifierProfile: Sendable {
     ///
     /// - Throws: `malformed`, `limitExceeded`, `issuerUntrusted` for a key set without a key or with two of one name.
     public init(parsing text: String) throws(Refusal) {
-        let json = try JSON.message(text, limit: 1 << 16)
+        try self.init(json: try JSON.message(text, limit: 1 << 16))
+    }
+
+    init(json: JSON) throws(Refusal) {
         verifier = try json.required("verifier").text(atMost: 2048)
         ring = try KeyRing(set: try json.required("jwks"))
     }
 
     /// The profile as JSON text.
-    public var encoded: String {
-        JSON.object([
-            "verifier": .string(verifier), "jwks": ["keys": .array(keys.map { .object($0.jwk) })],
-        ]).text
+    public var encoded: String { json.text }
+
+    var json: JSON {
+        ["verifier": .string(verifier), "jwks": ["keys": .array(keys.map { .object($0.jwk) })]]
     }
 }

@@ -41,6 +41,19 @@ struct NoticeAnswer {
         (notice, word) = try Self.word(payload)
     }
 
+    /// Reads an answer with the issuer's receipt for it.
+    ///
+    /// - Throws: what is wrong with either; `conflict` for a receipt over another answer or another word.
+    init(
+        parsing text: String, receipted receipt: String, from profile: IssuerProfile
+    ) throws(Refusal) {
+        let receipt = try NoticeReceipt(parsing: receipt, from: profile)
+        try self.init(parsing: text)
+        guard receipt.notice == notice, receipt.word == word,
+            receipt.answer == LoggedDocument.digest(of: text)
+        else { throw .conflict }
+    }
+
     private static func word(_ json: JSON) throws(Refusal) -> (NoticeID, NoticeWord) {
         let notice: NoticeID = try json.required("notice").fixedBytes()
         guard let word = NoticeWord(name: try json.required("answer").text(atMost: 16)) else {

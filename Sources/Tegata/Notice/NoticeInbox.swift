@@ -88,12 +88,8 @@ public struct NoticeInbox: Sendable {
     public mutating func keep(
         receipt: String, for answer: String, from profile: IssuerProfile
     ) throws(Refusal) -> NoticeWord {
-        let receipt = try NoticeReceipt(parsing: receipt, from: profile)
         guard issuer.hasSameBytes(as: profile.issuer) else { throw .issuerUntrusted }
-        let said = try NoticeAnswer(parsing: answer)
-        guard receipt.notice == said.notice, receipt.word == said.word,
-            receipt.answer == LoggedDocument.digest(of: answer)
-        else { throw .conflict }
+        let said = try NoticeAnswer(parsing: answer, receipted: receipt, from: profile)
         end(said.notice, as: said.word.state)
         return said.word
     }

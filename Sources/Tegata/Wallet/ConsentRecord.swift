@@ -114,6 +114,11 @@ struct CardPlace: Hashable, Sendable {
     let edition: EditionDigest
     let serial: UInt32
 
+    init(edition: EditionDigest, serial: UInt32) {
+        self.edition = edition
+        self.serial = serial
+    }
+
     init(_ card: Card) {
         edition = Edition.digest(issuer: card.issuer, id: card.edition.id)
         serial = card.serial.number

@@ -1,8 +1,8 @@
 internal import TegataCrypto
 public import TegataSDJWT
 
-/// All that a person keeps in a wallet: keys, cards with their issuers' profiles, uses given away, notices and receipts, and the
-/// history. It is filled to be exported, or by an import; an app may keep these things elsewhere (Spec/wallet.md).
+/// All that a person keeps in a wallet: keys, cards with their issuers' profiles, uses given away, notices, receipts of issuers and shops,
+/// answers on their way, and the history. It is filled to be exported, or by an import; an app may keep these things elsewhere (Spec/wallet.md).
 ///
 /// A value, and a secret: whoever has it has the cards.
 public struct Wallet: Sendable {
@@ -16,6 +16,7 @@ public struct Wallet: Sendable {
     struct Receipt: Hashable, Sendable {
         let place: CardPlace
         let issuer: String
+        let notice: NoticeID
         let answer: String
         let receipt: String
     }
@@ -32,6 +33,8 @@ public struct Wallet: Sendable {
     var uses = [CardPlace: EntitlementUses]()
     var inboxes = [NoticeInbox]()
     var receipts = [Receipt]()
+    var answers = [SentAnswer]()
+    var vouchers = [TakenUse]()
     /// Who asked for what, oldest first.
     public internal(set) var history = [ConsentRecord]()
     let clock: @Sendable () -> Int64
@@ -131,16 +134,14 @@ extension Wallet {
         }
     }
 
-    /// Keeps what an issuer signed over an answer.
+    /// Keeps what an issuer signed over an answer, which is on its way no more.
     ///
     /// - Throws: `issuerUntrusted` without the issuer's profile, `conflict` for a receipt over another answer; what reading them throws;
     ///   `limitExceeded` beyond 10,000.
     public mutating func keep(
         receipt: String, for answer: String, of card: Card
     ) throws(Refusal) {
-        try take(
-            Receipt(
-                place: CardPlace(card), issuer: card.issuer, answer: answer, receipt: receipt))
+        try take(receipt: receipt, for: answer, of: card.issuer, at: CardPlace(card))
     }
 
     /// Writes a record, in place of the one that it is a later state of. Beyond 10,000 the oldest go.
@@ -165,20 +166,25 @@ extension Wallet {
         kept.append(Kept(card: card, key: holder.publicKey))
     }
 
-    mutating func take(_ receipt: Receipt) throws(Refusal) {
-        guard let profile = profile(receipt.issuer) else { throw .issuerUntrusted }
-        var inbox = NoticeInbox(of: receipt.issuer)
-        try inbox.keep(receipt: receipt.receipt, for: receipt.answer, from: profile)
-        guard !receipts.contains(receipt) else { return }
-        guard receipts.count < Self.maximumRecords else { throw .limitExceeded }
-        receipts.append(receipt)
+    mutating func take(
+        receipt: String, for answer: String, of issuer: String, at place: CardPlace
+    ) throws(Refusal) {
+        guard let profile = profile(issuer) else { throw .issuerUntrusted }
+        let said = try NoticeAnswer(parsing: answer, receipted: receipt, from: profile)
+        let receipt = Receipt(
+            place: place, issuer: issuer, notice: said.notice, answer: answer, receipt: receipt)
+        if !receipts.contains(receipt) {
+            guard receipts.count < Self.maximumRecords else { throw .limitExceeded }
+            receipts.append(receipt)
+        }
+        answers.removeAll { $0.notice == said.notice }
     }
 }
 
 // MARK: - Deleting
 
 extension Wallet {
-    /// Deletes a card, with what the history says of it. With the last card under its serial go uses and receipts, with an issuer's last
+    /// Deletes a card, with what the history says of it. With the last card under its serial go uses, receipts and what is on its way, with an issuer's last
     /// card all that there is of the issuer, with a key's last card the key. The issuer is not told.
     public mutating func delete(_ card: Card) {
         kept.removeAll { $0.row == card.row }
@@ -186,6 +192,8 @@ extension Wallet {
         if !kept.contains(where: { CardPlace($0.card) == place }) {
             uses[place] = nil
             receipts.removeAll { $0.place == place }
+            answers.removeAll { $0.place == place }
+            vouchers.removeAll { $0.place == place }
             forget { $0.place == place }
         }
         if !kept.contains(where: { $0.card.issuer.hasSameBytes(as: card.issuer) }) {
@@ -203,6 +211,8 @@ extension Wallet {
         kept.removeAll { $0.card.issuer.hasSameBytes(as: issuer) }
         uses = uses.filter { !editions.contains($0.key.edition) }
         receipts.removeAll { $0.issuer.hasSameBytes(as: issuer) }
+        answers.removeAll { $0.issuer.hasSameBytes(as: issuer) }
+        vouchers.removeAll { $0.terms.issuer.hasSameBytes(as: issuer) }
         forget { $0.issuer.hasSameBytes(as: issuer) || editions.contains($0.place.edition) }
         inboxes.removeAll { $0.issuer.hasSameBytes(as: issuer) }
         issuers.removeAll { $0.issuer.hasSameBytes(as: issuer) }

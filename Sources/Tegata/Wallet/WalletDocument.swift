@@ -15,7 +15,7 @@ struct WalletDocument {
             (left.key.edition.array + bigEndian(left.key.serial)).lexicographicallyPrecedes(
                 right.key.edition.array + bigEndian(right.key.serial))
         }
-        let json: JSON = [
+        var json: JSONObject = [
             "version": 1, "made": .whole(wallet.clock()),
             "keys": .array(wallet.holders.compactMap(\.key.privateJWK).map(JSON.object)),
             "issuers": .array(wallet.issuers.map(\.json)),
@@ -39,7 +39,13 @@ struct WalletDocument {
                 }),
             "history": .array(wallet.history.map(\.json)),
         ]
-        let bytes = json.encoded
+        // Files of before these lists are read as having none, and a wallet that has none writes as before.
+        for (list, values) in [
+            (List.answers, wallet.answers.map(\.json)), (.vouchers, wallet.vouchers.map(\.json)),
+        ] where !values.isEmpty {
+            json.add(list.rawValue, .array(values))
+        }
+        let bytes = JSON.object(json).encoded
         // What cannot be read again is no copy: the reader's limits are asked before anybody relies on it.
         _ = try WalletDocument(parsing: bytes)
         return bytes
@@ -58,7 +64,8 @@ struct WalletDocument {
     typealias List = WalletImport.List
 
     func elements(_ list: List) throws(Refusal) -> [JSON] {
-        try json.required(list.rawValue).elements(atMost: list.limit)
+        guard !list.isOptional || json[list.rawValue] != nil else { return [] }
+        return try json.required(list.rawValue).elements(atMost: list.limit)
     }
 }
 
@@ -68,8 +75,13 @@ extension WalletImport.List {
         case .keys, .cards, .uses: Wallet.maximumCards
         case .issuers, .inboxes: Wallet.maximumIssuers
         case .receipts, .history: Wallet.maximumRecords
+        case .answers: Wallet.maximumAnswers
+        case .vouchers: Wallet.maximumVouchers
         }
     }
+
+    /// Whether a document may go without it.
+    fileprivate var isOptional: Bool { self == .answers || self == .vouchers }
 }
 
 /// A card in a document: what its issuer answered, and the key that it says to be bound to.
@@ -85,7 +97,13 @@ struct WrittenCard {
     }
 }
 
-extension Wallet.Receipt {
+/// A receipt in a document, and the answer that it is said to be for.
+struct WrittenReceipt {
+    let place: CardPlace
+    let issuer: String
+    let answer: String
+    let receipt: String
+
     init(json: JSON) throws(Refusal) {
         place = try CardPlace(json: json)
         issuer = try json.required("issuer").text(atMost: 2048)

@@ -17,6 +17,10 @@ public struct WalletImport: Sendable {
         case inboxes
         /// What issuers signed over answers.
         case receipts
+        /// Answers that are on their way.
+        case answers
+        /// What shops took.
+        case vouchers
         /// Who asked for what.
         case history
     }
@@ -77,13 +81,15 @@ extension Wallet {
             self.profile(profile.issuer) == nil
                 && !merged.kept.contains { $0.card.issuer.hasSameBytes(as: profile.issuer) }
                 && !merged.receipts.contains { $0.issuer.hasSameBytes(as: profile.issuer) }
+                && !merged.answers.contains { $0.issuer.hasSameBytes(as: profile.issuer) }
+                && !merged.vouchers.contains { $0.terms.issuer.hasSameBytes(as: profile.issuer) }
         }
         report.newIssuers = merged.issuers.map(\.issuer).filter { profile($0) == nil }
         self = merged
         return report
     }
 
-    /// Uses, inboxes, receipts and history: grow-only, so that no order of imports loses anything.
+    /// Uses, inboxes, receipts, answers, vouchers and history: grow-only, so that no order of imports loses anything.
     private mutating func mergeRest(
         _ document: WalletDocument, _ report: inout WalletImport
     ) throws(Refusal) {
@@ -96,8 +102,19 @@ extension Wallet {
             try merged.keep(try NoticeInbox(json: json))
         }
         try document.each(.receipts, &report) { json throws(Refusal) in
-            try merged.take(try Receipt(json: json))
+            let written = try WrittenReceipt(json: json)
+            try merged.take(
+                receipt: written.receipt, for: written.answer, of: written.issuer,
+                at: written.place)
         }
+        try document.each(.answers, &report) { json throws(Refusal) in
+            try merged.take(try SentAnswer(json: json))
+        }
+        var taken = [TakenUse]()
+        try document.each(.vouchers, &report) { json throws(Refusal) in
+            taken.append(try TakenUse(json: json, among: merged))
+        }
+        merged.take(taken)
         var records = merged.history
         var places = [[UInt8]: Int]()
         for (place, record) in records.enumerated() { places[record.id.array] = place }

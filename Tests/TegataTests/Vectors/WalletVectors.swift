@@ -80,6 +80,7 @@ func walletVectors(_ story: RoleStory) throws -> VectorFile {
     addKept("a key of 31 bytes", kept, "malformed", key: Array(MovedStory.deviceKey.dropLast()))
     addKept("a changed byte", Wrong.flip(kept, 100), "unauthorized")
     addKept("under a passphrase", good, "type_mismatch")
+    try addLists(moved, story, &file)
     return file
 }
 
@@ -111,7 +112,7 @@ private func addMoves(_ moved: MovedStory, _ taken: JSONObject, _ file: inout Ve
 }
 
 /// A wallet with the card of `founders`, and two phones.
-private struct MovedStory {
+struct MovedStory {
     static let passphrase = "correct horse battery staple"
     static let salt = Array(SHA256.hash(Array("passphrase salt".utf8)).array.prefix(16))
     private static let nonce = Array(SHA256.hash(Array("box".utf8)).array.prefix(12))

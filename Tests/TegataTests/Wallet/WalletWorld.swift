@@ -5,12 +5,16 @@ import Testing
 
 @testable import Tegata
 
-/// A phone with a card of a city, rides of which two were given away, a notice that was confirmed, and a visit at a door.
+/// A phone with a card of a city, rides of which a taxi took one, a notice that was confirmed, one whose answer is on its way, and a visit
+/// at a door.
 struct WalletWorld: Sendable {
     let rides: EntitlementWorld
     let answer: String
     let receipt: String
     let notice: NoticeID
+    /// A notice to the wallet's own card, and what is on its way to the issuer.
+    let waiting: Notice
+    let sent: String
     let wallet: Wallet
     let holder: Holder
 
@@ -43,11 +47,19 @@ struct WalletWorld: Sendable {
         var uses = EntitlementUses()
         let taxi = rides.shop()
         let question = try await taxi.ask(for: rides.terms, isOffline: true)
-        _ = try holder.use(question, of: rides.terms, with: card, from: taxi.profile, in: &uses)
+        let voucher = try holder.use(
+            question, of: rides.terms, with: card, from: taxi.profile, in: &uses)
         try wallet.keep(uses, of: card)
+        let taken = try await taxi.take(voucher, under: rides.terms) { _ in }
+        try wallet.keep(
+            receipt: try taxi.receipt(for: taken, under: rides.terms, Self.oneRide), for: voucher,
+            under: rides.terms, from: taxi.profile)
         var inbox = NoticeInbox(of: profile.issuer)
         try inbox.keep(receipt: receipt, for: answer, from: profile)
+        waiting = try await Self.tell(card, of: holder, in: city, &inbox)
+        sent = try holder.answer(.confirm, to: waiting)
         try wallet.keep(inbox)
+        _ = try wallet.keep(answer: sent, of: card)
         try wallet.keep(receipt: receipt, for: answer, of: card)
         try wallet.record(
             ConsentRecord(
@@ -55,6 +67,21 @@ struct WalletWorld: Sendable {
                 host: "door.example", outcome: .sent,
                 shown: [ConsentRecord.Shown(card, claims: ["tier"])]))
         self.wallet = wallet
+    }
+
+    static let oneRide = BilingualText(ja: "乗車1回", en: "One ride")
+
+    private static func tell(
+        _ card: Card, of holder: Holder, in city: NoticeWorld, _ inbox: inout NoticeInbox
+    ) async throws -> Notice {
+        let draft = NoticeDraft(
+            "mine", to: .card(serial: card.serial, key: holder.publicKey.thumbprintBytes))
+        let id = try #require(
+            try await city.issuer.notify(
+                [draft], about: city.programme("bus-2026"), in: city.edition
+            ).first)
+        let text = try await city.issuer.text(of: id)
+        return try inbox.receive(text, for: card, of: holder, from: city.issuer.profile)
     }
 
     func empty() -> Wallet {

@@ -45,7 +45,7 @@ private func emptyWallet(_ input: Vector) throws -> Wallet {
 }
 
 private func taken(_ wallet: Wallet, _ report: WalletImport) -> [String: Vector] {
-    [
+    var output: [String: Vector] = [
         "serials": .array(wallet.cards.map { .whole($0.serial.number) }),
         "issuers": .array(report.newIssuers.map { .string($0) }),
         "verifiers": .array(wallet.history.map { .string($0.verifier) }),
@@ -54,4 +54,12 @@ private func taken(_ wallet: Wallet, _ report: WalletImport) -> [String: Vector]
                 .string("\($0.list.rawValue) \($0.place) \($0.reason.rawValue)")
             }),
     ]
+    let answers = wallet.cards.flatMap { wallet.sentAnswers(of: $0) }
+    let uses = wallet.cards.flatMap { wallet.takenUses(of: $0) }
+    if !answers.isEmpty {
+        output["answers"] = .array(
+            answers.map { .string($0.word == .confirm ? "confirm" : "refuse") })
+    }
+    if !uses.isEmpty { output["vouchers"] = .array(uses.map { .string($0.receipt.shop) }) }
+    return output
 }
