@@ -139,6 +139,66 @@ class Walk:
         check(self.name("arriving at " + part), False, self.driver.current_url)
         raise TimeoutError(part)
 
+    def claim_another(self, person, edition):
+        """A card of another edition, without a look at each page."""
+        driver = self.driver
+        driver.get(f"{ISSUER}/editions/{edition}")
+        self.click("form[action$='/claim'] button")
+        code = self.steadily(lambda: self.one(".big").text)
+        link = self.link(f"a.button[href^='{WALLET}']")
+        claim = driver.current_window_handle
+        self.tab(link)
+        self.click("main form button")
+        self.wait("#code").send_keys(code)
+        self.click("main form button")
+        time.sleep(0.5)
+        wallet = driver.current_window_handle
+        driver.switch_to.window(claim)
+        self.wait(f"input[value='{person}']")
+        self.click(f"input[value='{person}']")
+        self.click("form[action$='/prove'] button")
+        self.wait(".verdict.good")
+        driver.switch_to.window(wallet)
+        self.wait("svg.card")
+        driver.close()
+        driver.switch_to.window(claim)
+
+    def link_cards(self, person):
+        """Two cards are shown to be one person's: no by default, then yes."""
+        driver = self.driver
+        driver.get(VERIFIER + "/links")
+        self.page("links")
+        # The issuer's lists say a moment later that there is another card.
+        time.sleep(8)
+        for agrees in [False, True]:
+            driver.get(VERIFIER + "/links")
+            self.click("ul.editions form button")
+            if agrees:
+                self.page("link asked for")
+            counter = driver.current_window_handle
+            self.tab(self.link(f"a.button[href^='{WALLET}']"))
+            self.click("main form button")
+            self.wait("button[value=link]")
+            if agrees:
+                self.page("link")
+                self.click("input[name=agree]")
+                self.click("input[name=few]")
+                self.click(f"option[value='{person}']")
+                self.click("button[value=link]")
+            else:
+                # The browser itself does not send a yes without its mark.
+                self.click("button[value=link]")
+                check(self.name("no mark, no yes"), "/links/" in driver.current_url and bool(
+                    driver.find_elements(By.CSS_SELECTOR, "button[value=link]")))
+                self.click("button[value=decline]")
+            self.wait(".verdict.good")
+            self.page("linked" if agrees else "not linked")
+            driver.close()
+            driver.switch_to.window(counter)
+        self.wait(".verdict.good")
+        self.page("one person")
+        check(self.name("which card stays hidden"), "1 / " in self.one("main").text)
+
     def claim(self, person):
         """A card: the wallet first, then the ID card."""
         driver = self.driver
@@ -291,6 +351,8 @@ def main():
                 walk.show()
                 walk.show_here()
                 walk.use()
+                walk.claim_another(person, "library")
+                walk.link_cards(person)
                 walk.kiosk(person, True)
             except Exception as fault:
                 check(walk.name("goes on"), False, f"{type(fault).__name__}: {str(fault).splitlines()[0]} at {walk.driver.current_url}")

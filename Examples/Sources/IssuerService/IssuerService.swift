@@ -58,6 +58,12 @@ public struct IssuerService: Sendable {
             EditionExtra(claims: ["tier": "gold"], art: sampleArt))
     }
 
+    /// Opens an edition whose cards say `claims`, unless there is one of this name: what the operator's page does by hand.
+    public func open(_ edition: Edition, saying claims: [String: String]) async throws {
+        guard !desk.editions.contains(where: { $0.edition.id == edition.id }) else { return }
+        try await desk.open(edition, EditionExtra(claims: claims, art: sampleArt))
+    }
+
     /// Signs terms for an open edition, unless it has some of this name: what the operator's page does by hand.
     public func grant(_ plan: Entitlement, in edition: String) async throws {
         let open = try await desk.edition(edition)

@@ -5,7 +5,7 @@ internal import ServiceKit
 internal import Tegata
 
 /// Asks whether two cards are one person's. What a hidden card is among are its issuer's signed lists, taken whole, and the same for
-/// everybody who is asked within a minute; they are kept as long as an answer may come, where every front process finds them.
+/// everybody who is asked within some seconds, a minute at most; they are kept as long as an answer may come, where every front process finds them.
 actor LinkDesk {
     private let desk: Desk
     private let store: any StateStore
@@ -15,8 +15,8 @@ actor LinkDesk {
     private var read = [String: MemberSnapshot]()
     private var version = 0
 
-    /// For how many seconds the same lists are asked about.
-    private static let freshness: Int64 = 60
+    /// For how many seconds the same lists are asked about: the longer they are, the longer.
+    private static func freshness(of bytes: Int) -> Int64 { min(60, 5 + Int64(bytes) / 100_000) }
     /// How many lists are held in memory.
     private static let capacity = 16
 
@@ -104,17 +104,21 @@ actor LinkDesk {
 
     /// The name of an edition's lists, fetched when those of a minute ago are over.
     private func fresh(_ card: PlannedLink.Card) async throws(Refusal) -> String {
-        let (edition, _) = try await desk.issuers.edition(card.edition, of: card.issuer)
+        let (edition, profile) = try await desk.issuers.edition(card.edition, of: card.issuer)
         let place = "\(edition.issuer)/\(edition.listsFile)"
         if let known = current[place], Now.seconds < known.end { return known.name }
         let text = try await desk.issuers.lists(of: edition)
+        // Only what can be read is kept.
+        let snapshot = try MemberSnapshot(parsing: text, from: profile)
         let bytes = Array(text.utf8)
+        let freshness = Self.freshness(of: bytes.count)
         let name = hexadecimal(Array(SHA256.hash(data: bytes)))
         // As long as somebody may be asked about them, may answer, and the counter looks at what came of it.
-        let end = Now.seconds + Self.freshness + Self.lifetime + LinkVisits.memory
+        let end = Now.seconds + freshness + Self.lifetime + LinkVisits.memory
         let old = try await store.value(of: key(name), now: Now.seconds)
         _ = try await store.replace(key(name), old, with: bytes, until: end, now: Now.seconds)
-        current[place] = (name, Now.seconds + Self.freshness)
+        read[name] = snapshot
+        current[place] = (name, Now.seconds + freshness)
         return name
     }
 

@@ -28,9 +28,8 @@ struct LinkEntry: Decodable {
     let purpose: Words?
     let cards: [CardEntry]?
 
-    /// The link that this describes.
+    /// The link that this describes, at `place` of the file (`plan.json: links[0]`).
     ///
-    /// - Parameter place: where it is, `plan.json: links[0]`.
     /// - Throws: `KeyFile.Problem`, which names the field.
     func planned(_ place: String) throws -> PlannedLink {
         func problem(_ field: String, _ fix: String) -> KeyFile.Problem {

@@ -39,6 +39,7 @@ struct Story {
         try await lend(card, of: aiko, to: ben, founders, at: door)
         try await withoutPhone(founders, at: door)
         try await vote(founders, card, of: aiko)
+        try await Linked(stage: stage).tell()
         try await settle(founders, cards)
         try await Benefits(
             stage: stage, city: club, edition: founders, card: card, wallet: aiko.wallet

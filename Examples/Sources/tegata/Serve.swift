@@ -40,8 +40,10 @@ struct Serve: AsyncParsableCommand {
         let verifier = try verifier(reader, issuer)
         let name = verifier.id.trimmingPrefix("decentralized_identifier:")
         let wallet = try WalletService(
-            home: WalletHome(home + "/wallet"), trusting: VerifierTrust(dids: [String(name)]),
-            acceptsLoopback: true)
+            home: WalletHome(home + "/wallet"),
+            trusting: VerifierTrust(dids: [String(name)], addresses: [address(1)]),
+            acceptsLoopback: true,
+            identity: IdentityAccess(reader, services: [address(0): issuer.identity]))
         let walletServer = try wallet.server(web(2))
         try output.print(
             Places(
@@ -74,6 +76,12 @@ struct Serve: AsyncParsableCommand {
         settings.wallet = address(2)
         let issuer = try await IssuerService(settings, reader: reader)
         try await issuer.openFirstEdition()
+        // A second card for the same people, so that two can be one person's.
+        try await issuer.open(
+            Edition(
+                "library", limit: 500, title: ["ja": "図書館", "en": "Library"],
+                benefits: ["books"], nationalID: [.jpkiRSA, .jpkiP384]),
+            saying: ["desk": "3"])
         let today = Day(of: Now.seconds).start
         try await issuer.grant(
             Entitlement(
@@ -102,6 +110,13 @@ struct Serve: AsyncParsableCommand {
                 PlannedEntitlement(
                     "rides", Message("乗車券（年に十回）", "Rides, ten a year"), issuer: address(0),
                     edition: "founders", terms: "rides")
+            ],
+            links: [
+                PlannedLink(
+                    "reader", Message("図書館を使う創設会員", "Founding members who use the library"),
+                    for: Message("延滞料をなくすため", "No fines for founding members"),
+                    .shown("founders", of: address(0), claims: ["tier"]),
+                    .hidden("library", of: address(0)))
             ])
         return try VerifierService(
             VerifierService.Settings(

@@ -13,7 +13,8 @@ import TegataNationalID
 @testable import WalletService
 @testable import wallet
 
-/// A school and a health insurance that issue cards, and a clinic that asks whether two of them are one child's, on loopback.
+/// A school and a health insurance that issue cards, and a clinic that asks whether two of them are one child's, on loopback. The clinic
+/// is two processes on one folder: what one of them asks, the other is answered.
 final class LinkTown: Sendable {
     let school: Office
     let health: Office
@@ -23,8 +24,7 @@ final class LinkTown: Sendable {
     let counter: any TestClientProtocol
     /// What the clinic does to its reply before it leaves.
     let tampering = Mutex<(@Sendable ([String: String]) -> [String: String])?>(nil)
-    private let folder =
-        FileManager.default.temporaryDirectory.path + "/link-tests-\(UUID().uuidString)"
+    private let folder: String
 
     /// An issuer of one edition.
     struct Office: Sendable {
@@ -88,24 +88,38 @@ final class LinkTown: Sendable {
                         Office(school, "pupils", ["ja": "生徒証", "en": "Pupils"]),
                         Office(health, "insured", ["ja": "保険証", "en": "Insured"])
                     )
-                    let service = try Self.service(at: clinic, offices.0, offices.1)
-                    let application = Application(
-                        router: service.server().router, logger: .quiet)
-                    let following = Task { await service.follow() }
-                    defer { following.cancel() }
-                    try await application.test(.router) { client in
-                        try await Self.wait(for: client)
-                        let town = try await LinkTown(
-                            offices.0, offices.1, clinic, service, client)
-                        defer {
-                            for end in ["", "-services.json"] {
-                                try? FileManager.default.removeItem(atPath: town.folder + end)
-                            }
+                    let folder =
+                        FileManager.default.temporaryDirectory.path
+                        + "/link-tests-\(UUID().uuidString)"
+                    defer { try? FileManager.default.removeItem(atPath: folder) }
+                    let key = P256.PrivateKey()
+                    @Sendable func front() throws -> VerifierService {
+                        try Self.service(
+                            at: clinic, offices.0, offices.1, key, state: folder + "/clinic")
+                    }
+                    let service = try front()
+                    try await Self.serve(service) { counter in
+                        try await Self.serve(try front()) { door in
+                            try await body(
+                                LinkTown(
+                                    offices.0, offices.1, clinic, service, counter, door, folder))
                         }
-                        try await body(town)
                     }
                 }
             }
+        }
+    }
+
+    private static func serve(
+        _ service: VerifierService,
+        _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        let application = Application(router: service.server().router, logger: .quiet)
+        let following = Task { await service.follow() }
+        defer { following.cancel() }
+        try await application.test(.router) { client in
+            try await wait(for: client)
+            try await body(client)
         }
     }
 
@@ -121,7 +135,8 @@ final class LinkTown: Sendable {
     }
 
     private static func service(
-        at clinic: Live, _ school: Office, _ health: Office
+        at clinic: Live, _ school: Office, _ health: Office, _ key: P256.PrivateKey,
+        state: String
     ) throws -> VerifierService {
         let purpose = Message("学校健診の費用を市が払うため", "The city pays for the school's <health> check")
         let pupil = PlannedLink.Card.shown("pupils", of: school.live.base, claims: ["class"])
@@ -129,7 +144,7 @@ final class LinkTown: Sendable {
             VerifierService.Settings(
                 web: WebServer.Settings(port: 0, perMinute: 1_000_000, isTest: false),
                 address: clinic.base, issuers: [school.live.base, health.live.base],
-                key: P256.PrivateKey(),
+                key: key,
                 plan: Plan(links: [
                     PlannedLink(
                         "checkup", Message("学校健診", "School health check"), for: purpose, pupil,
@@ -137,21 +152,22 @@ final class LinkTown: Sendable {
                     PlannedLink(
                         "both", Message("二枚とも見る", "Both cards"), for: purpose, pupil,
                         .shown("insured", of: health.live.base)),
-                ]), walletScheme: "http://127.0.0.1:7402/open"))
+                ]), state: state, walletScheme: "http://127.0.0.1:7402/open"))
     }
 
     private init(
         _ school: Office, _ health: Office, _ clinic: Live, _ service: VerifierService,
-        _ counter: any TestClientProtocol
+        _ counter: any TestClientProtocol, _ door: any TestClientProtocol, _ folder: String
     ) async throws {
         self.school = school
         self.health = health
         self.clinic = clinic
         self.service = service
         self.counter = counter
+        self.folder = folder
         for child in Self.children { try await fill(try wallet(child), of: child) }
         clinic.answer { [self] ask in
-            let answer = try await counter.executeRequest(
+            let answer = try await door.executeRequest(
                 uri: ask.path, method: ask.method == "POST" ? .post : .get,
                 headers: [.accept: "application/json"], body: ByteBuffer(bytes: ask.body))
             var body = Array(answer.body.readableBytesView)
@@ -166,7 +182,7 @@ final class LinkTown: Sendable {
     /// Who checks the ID cards of both offices, in a file.
     var services: String {
         get throws {
-            let path = folder + "-services.json"
+            let path = folder + "/services.json"
             try "{\(school.services), \(health.services)}".write(
                 toFile: path, atomically: true, encoding: .utf8)
             return path
