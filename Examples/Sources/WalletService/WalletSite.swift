@@ -47,6 +47,7 @@ struct WalletSite: Sendable {
         addCards(to: router)
         UsePages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         MailPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        WakePages(service: service, isTest: isTest).add(to: router)
         MovePages(service: service, isTest: isTest).add(to: router)
     }
 
