@@ -1,4 +1,5 @@
 internal import Foundation
+internal import ServiceKit
 
 /// A signed text's payload, read without believing it: to know what it is about, before it is checked or long after.
 struct CompactText {
@@ -7,9 +8,7 @@ struct CompactText {
     init?(_ text: String) {
         let parts = text.split(separator: ".")
         guard parts.count == 3 else { return nil }
-        let standard = String(parts[1]).replacing("-", with: "+").replacing("_", with: "/")
-        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        guard let bytes = Data(base64Encoded: padded) else { return nil }
+        guard let bytes = Data(base64URL: String(parts[1])) else { return nil }
         payload = bytes
     }
 

@@ -19,6 +19,7 @@ final class Desk: Sendable {
     let extras: Extras
     let terms: TermsBook
     let notices: NoticeDesk
+    let bell: Bell
     let pulse: Pulse
     /// What operators log in with.
     let password: String
@@ -60,7 +61,8 @@ final class Desk: Sendable {
             site: try IssuerFolder(home).site, identity: services, store: store)
         extras = Extras(issuer)
         terms = TermsBook(issuer: issuer)
-        notices = NoticeDesk(issuer, store)
+        bell = Bell(issuer, try PushKey(secret: key("push")), store)
+        notices = NoticeDesk(issuer, store, waking: bell)
         lists = ListPublisher(issuer)
         pulse = Pulse(issuer, store)
         do {

@@ -162,6 +162,7 @@ public struct IssuerService: Sendable {
         let machines = MachineRoutes(desk: desk)
         UseRoutes(desk: desk).add(to: router)
         NoticeRoutes(desk: desk).add(to: router)
+        PushRoutes(desk: desk).add(to: router)
         router.get("log/**") { _, context in
             try await machines.file(context.parameters.getCatchAll().joined(separator: "/"))
         }

@@ -10,6 +10,8 @@ internal import Tegata
 struct Mailbox: NoticeTransport {
     let store: any StateStore
     let edition: String
+    /// What wakes whoever wants to hear of it.
+    let bell: Bell
     /// Mail is kept for so many seconds after the last delivery.
     private static let memory: Int64 = 400 * 86_400
     private static let capacity = 256
@@ -19,17 +21,20 @@ struct Mailbox: NoticeTransport {
         try await add(notice, for: serial.number)
     }
 
-    /// Adds a notice or a withdrawal, once.
+    /// Adds a notice or a withdrawal, once, and has its browsers woken.
     ///
     /// - Throws: `limitExceeded` for a card that was told 256 things, `unavailable`.
     func add(_ text: String, for serial: UInt32) async throws(Refusal) {
+        var isNew = false
         try await store.change(key(serial), until: Now.seconds + Self.memory) {
             (known: [String]?) throws(Refusal) in
             let mail = known ?? []
-            guard !mail.contains(text) else { return nil }
+            isNew = !mail.contains(text)
+            guard isNew else { return nil }
             guard mail.count < Self.capacity else { throw .limitExceeded }
             return mail + [text]
         }
+        if isNew { bell.ring(edition, serial) }
     }
 
     /// What a card's holder has to be told, oldest first.

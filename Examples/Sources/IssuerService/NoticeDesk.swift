@@ -39,15 +39,17 @@ final class NoticeDesk: Sendable {
     private static let prefix = "programme/"
     private let issuer: Issuer
     private let store: any StateStore
+    private let bell: Bell
     private let jobs = Mutex<[String: Job]>([:])
 
-    init(_ issuer: Issuer, _ store: any StateStore) {
+    init(_ issuer: Issuer, _ store: any StateStore, waking bell: Bell) {
         self.issuer = issuer
         self.store = store
+        self.bell = bell
     }
 
     func mailbox(_ edition: OpenEdition) -> Mailbox {
-        Mailbox(store: store, edition: edition.edition.id)
+        Mailbox(store: store, edition: edition.edition.id, bell: bell)
     }
 
     func job(_ programme: String, in edition: String) -> Job? {

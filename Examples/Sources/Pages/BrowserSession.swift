@@ -2,6 +2,7 @@ internal import Crypto
 internal import Foundation
 internal import HTTPTypes
 public import Hummingbird
+internal import ServiceKit
 public import Tegata
 
 /// One browser, as long as it keeps its cookie: 32 random bytes, known to nobody else. What belongs to a session is kept under
@@ -64,13 +65,6 @@ public struct BrowserSession: Sendable, Equatable {
         let given = Array(token.utf8)
         guard expected.count == given.count else { return false }
         return zip(expected, given).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-}
-
-extension Data {
-    fileprivate var base64URL: String {
-        base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-            .replacing("=", with: "")
     }
 }
 

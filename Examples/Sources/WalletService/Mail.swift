@@ -26,7 +26,7 @@ extension WalletService {
         struct Reply: Decodable {
             let mail: [String]
         }
-        let text = try await tell(card, "/tegata/notices", try await show(card))
+        let text = try await tell(card, "/tegata/notices", try await show(card, at: Self.door))
         guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)) else {
             throw Refusal.malformed
         }
@@ -41,7 +41,7 @@ extension WalletService {
     /// - Throws: what the issuer says; `unavailable`.
     public func follow(_ card: KeptCard, until isEnough: (Mail) -> Bool) async throws {
         while !Task.isCancelled {
-            let answer = try await show(card)
+            let answer = try await show(card, at: Self.door)
             let (events, continuation) = AsyncStream.makeStream(of: String.self)
             let reader = EventReader { continuation.yield($0) }
             let asking = Task {
@@ -59,16 +59,18 @@ extension WalletService {
         }
     }
 
-    /// Shows the card to the issuer's own door.
-    private func show(_ card: KeptCard) async throws -> String {
+    private static var door: String { "/tegata/notices" }
+
+    /// Shows the card to one of the issuer's own doors.
+    func show(_ card: KeptCard, at door: String) async throws -> String {
         struct Question: Decodable {
             let aud: String
         }
-        let challenge = try await tell(card, "/tegata/notices/challenge", "")
+        let challenge = try await tell(card, door + "/challenge", "")
         // Its own, and none of another door's that it might hand on.
         guard
             let question = try? JSONDecoder().decode(Question.self, from: Data(challenge.utf8)),
-            question.aud.utf8.elementsEqual((card.card.issuer + "/tegata/notices").utf8)
+            question.aud.utf8.elementsEqual((card.card.issuer + door).utf8)
         else { throw Refusal.issuerUntrusted }
         return try card.holder.present(card.card, revealing: [], to: challenge)
     }
@@ -133,7 +135,7 @@ extension WalletService {
         }
     }
 
-    private func tell(_ card: KeptCard, _ path: String, _ body: String) async throws -> String {
+    func tell(_ card: KeptCard, _ path: String, _ body: String) async throws -> String {
         let answer = try await ask(card, path, body)
         guard let text = String(validating: answer.body, as: UTF8.self) else {
             throw Refusal.malformed

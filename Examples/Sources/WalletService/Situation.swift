@@ -17,6 +17,8 @@ public enum Situation: Sendable {
     case linking
     /// Notices are fetched, or answered.
     case reading
+    /// A browser is to be woken when there is mail.
+    case waking
     /// A wallet's file is written or read.
     case moving
 
@@ -139,6 +141,18 @@ public enum Situation: Sendable {
             (
                 Message("このお知らせには、すでに別の回答をしています。", "Another answer was given to this notice."),
                 Message("もう一度お知らせを受け取ってください。", "Fetch the notices again.")
+            )
+        case (.waking, .unsupported):
+            (
+                Message("この発行者は、届いたときの合図を送りません。", "This issuer sends no signals."),
+                Message("お知らせは会員証のページで受け取ってください。", "Fetch the mail on the card's page.")
+            )
+        case (.waking, .issuerUntrusted):
+            (
+                Message(
+                    "発行者は、このブラウザーの宛先に合図を送れません。",
+                    "The issuer does not send signals to this browser's address."),
+                Message("お知らせは会員証のページで受け取ってください。", "Fetch the mail on the card's page.")
             )
         case (.moving, .unauthorized):
             (

@@ -48,6 +48,7 @@ struct WalletSite: Sendable {
         UsePages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         LinkPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         MailPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        WakePages(service: service, isTest: isTest).add(to: router)
         MovePages(service: service, isTest: isTest).add(to: router)
     }
 

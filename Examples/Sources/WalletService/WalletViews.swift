@@ -40,6 +40,7 @@ struct WalletViews {
             <p><button>\(language(.open))</button></p>
             </form>
             <p><a href="/history">\(language(.history))</a> · <a href="/move">\(language(.move))</a></p>
+            \(awake(cards))
             """)
     }
 
@@ -133,6 +134,7 @@ struct WalletViews {
             <button class="quiet">\(language(.countedBenefits))</button></form>
             <form class="inline" method="post" action="/cards/\(card.number)/mail">\(session.field)
             <button class="quiet">\(language(.mail))</button></form>
+            <a class="button quiet" href="/cards/\(card.number)/wake">\(language(.wakeMe))</a>
             \(card.edition?.edition.nationalID.isEmpty == false ? settling(card) : .empty)
             <a class="button quiet" href="/cards/\(card.number)/delete">\(language(.delete))</a>
             \(home)

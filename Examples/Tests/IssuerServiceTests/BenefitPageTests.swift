@@ -8,13 +8,14 @@ import Testing
 /// What an office tells members and grants them, from its page to their wallets.
 @Suite struct BenefitPageTests {
     /// An edition for everyone, and wallets with its cards.
-    private func members(
+    func members(
         _ count: Int, of edition: String
     ) async throws -> [(wallet: WalletService, card: KeptCard)] {
         let site = try await Site.shared.value
         let office = try await Site.office.value
-        _ = try await office.post(
+        let opening = try await office.post(
             "/operator/open", ["id": edition, "limit": "10"], from: "/operator")
+        #expect(opening.status == 303, "\(opening.status) \(opening.reason ?? "")")
         let browser = Browser(site.address)
         let profile = try IssuerProfile(
             parsing: try await browser.get("/log/profile.json").text)
@@ -38,7 +39,7 @@ import Testing
         return members
     }
 
-    private func tell(
+    func tell(
         _ list: String, _ edition: String, by browser: Browser, programme: String = "heating"
     ) async throws -> Browser.Answer {
         let page = try await browser.get("/operator/\(edition)/notices").text
@@ -61,7 +62,7 @@ import Testing
     }
 
     /// The operator's page once nothing is under way.
-    private func page(_ edition: String) async throws -> String {
+    func page(_ edition: String) async throws -> String {
         let office = try await Site.office.value
         for _ in 0..<400 {
             let page = try await office.get("/operator/\(edition)/notices?lang=en")
