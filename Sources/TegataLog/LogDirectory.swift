@@ -132,8 +132,10 @@ public struct LogDirectory: Sendable {
         let target = path + "/" + name
         let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
         try makeFolder(folder)
-        let temporary = target + ".new"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        // A name of its own: of two that write one file, each writes it whole.
+        var generator = SystemRandomNumberGenerator()
+        let temporary = "\(target).\(String(generator.next(), radix: 36)).new"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .unavailable }
         var isWritten = true
         var rest = bytes[...]
@@ -146,7 +148,10 @@ public struct LogDirectory: Sendable {
         }
         isWritten = isWritten && fsync(descriptor) == 0
         isWritten = close(descriptor) == 0 && isWritten
-        guard isWritten, unsafe rename(temporary, target) == 0 else { throw .unavailable }
+        guard isWritten, unsafe rename(temporary, target) == 0 else {
+            _ = unsafe unlink(temporary)
+            throw .unavailable
+        }
         try synchronise(folder)
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Answers that are wrong in one way, posted to the running verifier by a wallet of the platform's code alone: which issuer (A46), which
 /// kind of card (A38, A49), and bound to what (A50 to A55, A58).
-@Suite struct AnswerRowsTests {
+@Suite(.serialized) struct AnswerRowsTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let reason: Refusal?

@@ -35,6 +35,8 @@ final class Browser: Sendable {
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
+        // All tests of this process share the client: on a busy machine a request waits for others.
+        configuration.timeout.connectionCreationTimeout = .seconds(120)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
