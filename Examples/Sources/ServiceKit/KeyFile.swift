@@ -27,8 +27,16 @@ public enum KeyFile {
 
     /// Writes the whole file or nothing, for its owner alone.
     public static func write(_ bytes: [UInt8], to path: String) throws {
-        let new = path + ".new"
-        try? FileManager.default.removeItem(atPath: new)
+        let new = try temporary(bytes, for: path)
+        guard rename(new, path) == 0 else {
+            try? FileManager.default.removeItem(atPath: new)
+            throw Problem(description: "\(path) cannot be replaced (置き換えられません)")
+        }
+    }
+
+    /// The bytes in a file beside `path`, under a name that nobody else writes to.
+    private static func temporary(_ bytes: [UInt8], for path: String) throws -> String {
+        let new = "\(path).\(freshName()).new"
         guard
             FileManager.default.createFile(
                 atPath: new, contents: nil, attributes: [.posixPermissions: 0o600])
@@ -37,15 +45,17 @@ public enum KeyFile {
         try file.write(contentsOf: Data(bytes))
         try file.synchronize()
         try file.close()
-        guard rename(new, path) == 0 else {
-            throw Problem(description: "\(path) cannot be replaced (置き換えられません)")
-        }
+        return new
     }
 
-    /// 32 secret bytes from a file; made when there is none yet.
+    /// 32 secret bytes from a file; made when there is none yet. Of several who make it at once, all get the one that is there then.
     public static func secret(_ path: String) throws -> [UInt8] {
         if !FileManager.default.fileExists(atPath: path) {
-            try write(Secp256k1.PrivateKey().exposedRawRepresentation, to: path)
+            let new = try temporary(Secp256k1.PrivateKey().exposedRawRepresentation, for: path)
+            defer { try? FileManager.default.removeItem(atPath: new) }
+            guard link(new, path) == 0 || errno == EEXIST else {
+                throw Problem(description: "\(path) cannot be written (書けません)")
+            }
         }
         let bytes = try read(path)
         guard bytes.count == 32 else {

@@ -36,7 +36,7 @@ final class Browser: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         // All tests of this process share the client: on a busy machine a request waits for others.
-        configuration.timeout.connectionCreationTimeout = .seconds(120)
+        configuration.timeout.connect = .seconds(120)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
