@@ -180,6 +180,7 @@ class Walk:
             self.click("main form button")
             self.wait("button[value=link]")
             if agrees:
+                driver.execute_script("document.querySelector('input[name=agree]').scrollIntoView({block: 'center'})")
                 self.page("link")
                 self.click("input[name=agree]")
                 self.click("input[name=few]")
@@ -197,7 +198,8 @@ class Walk:
             driver.switch_to.window(counter)
         self.wait(".verdict.good")
         self.page("one person")
-        check(self.name("which card stays hidden"), "1 / " in self.one("main").text)
+        words = {"ja": "人のうちのひとり", "en": "One of "}[self.language]
+        check(self.name("which card stays hidden"), words in self.one("main").text)
 
     def claim(self, person):
         """A card: the wallet first, then the ID card."""

@@ -72,6 +72,9 @@ struct AnonymousPages: Sendable {
         let action = try await hall.action(plan)
         let predicates = action.predicates.map(\.description).joined(separator: ", ")
         let address = "\(counter.address)/anonymous/\(plan.id)/question"
+        let here: HTML = """
+            <p><a class="button" href="\(counter.walletScheme)?tegata_link=\(address.encodedForQuery)">\(language(.openWallet))</a></p>
+            """
         let end = Date(timeIntervalSince1970: Double(action.closes)).formatted(.iso8601)
         return counter.page(
             context, plan.title, refreshing: 10,
@@ -87,6 +90,7 @@ struct AnonymousPages: Sendable {
             <h2>\(language(.questionAt))</h2>
             \(QRCode(address)?.svg(label: language(.questionAt)))
             <p><a href="\(address)">\(address)</a></p>
+            \(counter.walletScheme.hasPrefix("http") ? here : .empty)
             \(counter.again(language, at: "/anonymous"))
             """)
     }

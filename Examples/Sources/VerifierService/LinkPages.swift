@@ -166,7 +166,7 @@ struct LinkPages: Sendable {
 
     private func facts(_ card: LinkVerdict.Hidden, _ language: Language) async -> HTML {
         """
-        <p class="big">1 / \(card.anonymity)</p>
+        <h3>\(language(.oneOf(card.anonymity)))</h3>
         <dl>
         \(await counter.name(of: card.edition, card.issuer, language))
         <dt>\(language(.anonymity))</dt><dd>\(card.anonymity) \(language(.people)) · \(language(.whichIsHidden))</dd>

@@ -132,6 +132,9 @@ extension Message {
         "この版の会員証をひとつ持っていること。どの会員証かは受け取りません",
         "That the person has a card of this edition; which one is not taken")
     static let onePerson = Message("二枚は、お一人のものです", "Both cards are one person's")
+    static func oneOf(_ count: Int) -> Message {
+        Message("\(count) 人のうちのひとり", "One of \(count)")
+    }
     static let whichIsHidden = Message("どれかはわかりません", "which one is not known")
     static let codeForLink = Message(
         "二枚の会員証を結ぶためのQRコード", "QR code for linking two cards")

@@ -19,6 +19,10 @@ actor Dialogs {
         case link(LinkReview)
         /// What became of it.
         case linked(LinkReview, LinkEnding)
+        /// Something to do as one of the members.
+        case action(ActionReview)
+        /// What became of it: why it was refused, if it was.
+        case acted(ActionReview, Refusal?)
         /// What an issuer told, and what became of the last answer.
         case mail(Mail, Result<NoticeWord, Refusal>?)
     }

@@ -21,7 +21,7 @@ extension WalletService {
     ///   `malformed`, `expired`, `unavailable`.
     public func review(link: String) async throws -> LinkReview {
         guard let end = link.firstRange(of: Self.linkPath)?.lowerBound,
-            trust.addresses.contains(where: { $0.utf8.elementsEqual(link[..<end].utf8) })
+            knows(link[..<end])
         else { throw Refusal.issuerUntrusted }
         let isLoopback = try OutboundHTTP.Target(link, acceptsLoopback: acceptsLoopback).isLoopback
         let answer = try await http.send(
@@ -41,6 +41,11 @@ extension WalletService {
             request: request, address: link, isLoopback: isLoopback,
             parts: try await parts(of: request, at: link, isLoopback),
             identities: identity?.reader.choices ?? [], hasReader: identity != nil)
+    }
+
+    /// Whether the owner has named the verifier at this address.
+    func knows(_ address: Substring) -> Bool {
+        trust.addresses.contains { $0.utf8.elementsEqual(address.utf8) }
     }
 
     /// Answers that both cards are this person's, when the owner has agreed to this very question. Without a yes nothing is sent, and
@@ -152,9 +157,9 @@ extension WalletService {
                 continue
             }
             guard let claims = one.claims else {
-                let members = try await members(
-                    at: "\(address)/lists/\(place)", isLoopback, from: card.profile)
-                parts.append(.hidden(card, among: members))
+                let lists = try await lists(at: "\(address)/lists/\(place)", isLoopback)
+                parts.append(
+                    .hidden(card, among: try MemberSnapshot(parsing: lists, from: card.profile)))
                 continue
             }
             let held = card.card
@@ -182,9 +187,7 @@ extension WalletService {
     }
 
     /// The lists that a hidden card is among. That they are the question's is checked before anything is answered.
-    private func members(
-        at address: String, _ isLoopback: Bool, from profile: IssuerProfile
-    ) async throws -> MemberSnapshot {
+    func lists(at address: String, _ isLoopback: Bool) async throws -> String {
         // Lists are larger than everything else.
         let answer = try await OutboundHTTP(limit: 1 << 26, seconds: 60).send(
             "GET", address, acceptsLoopback: isLoopback)
@@ -192,7 +195,7 @@ extension WalletService {
         guard let text = String(validating: answer.body, as: UTF8.self) else {
             throw Refusal.malformed
         }
-        return try MemberSnapshot(parsing: text, from: profile)
+        return text
     }
 }
 

@@ -15,6 +15,8 @@ public enum Situation: Sendable {
     case using
     /// Two cards are linked.
     case linking
+    /// Something is done as one of the members.
+    case acting
     /// Notices are fetched, or answered.
     case reading
     /// A browser is to be woken when there is mail.
@@ -120,6 +122,25 @@ public enum Situation: Sendable {
                 Message("店で、もう一度はじめてください。", "Start again at the shop.")
             )
         case (.linking, _): linkingWords(refusal)
+        case (.acting, .replayed):
+            (
+                Message(
+                    "この会員証では、すでに一度答えています。", "This card has answered once before."),
+                Message("おひとり一回です。", "It is once for each member.")
+            )
+        case (.acting, .typeMismatch):
+            (
+                Message(
+                    "求められた会員証がないか、求められたことにあてはまりません。何も送っていません。",
+                    "No card here is what was asked for, or it does not have what is asked. Nothing was sent."
+                ),
+                Message(
+                    "始まってから受け取った会員証は、次の回から使えます。",
+                    "A card that came after it began counts the next time.")
+            )
+        case (.acting, .issuerUntrusted), (.acting, .limitExceeded), (.acting, .signatureInvalid),
+            (.acting, .expired), (.acting, .holderBindingInvalid):
+            linkingWords(refusal)
         case (.reading, .alreadyClaimed):
             (
                 Message("この給付はすでに受け取っています。", "This was received before."),

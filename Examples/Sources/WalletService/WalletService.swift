@@ -133,6 +133,8 @@ public enum WalletLink: Sendable {
     case use
     /// A question whether two cards are one person's.
     case link
+    /// Something to do once as one of the members.
+    case action
 
     /// Tells by the parameters: wallets are also opened at addresses of their own.
     ///
@@ -146,6 +148,10 @@ public enum WalletLink: Sendable {
             }
             if link.contains("/tegata/links/") {
                 self = .link
+                return
+            }
+            if link.contains("/anonymous/"), link.hasSuffix("/question") {
+                self = .action
                 return
             }
         }

@@ -47,6 +47,7 @@ struct WalletSite: Sendable {
         addCards(to: router)
         UsePages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         LinkPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        ActionPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         MailPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         WakePages(service: service, isTest: isTest).add(to: router)
         MovePages(service: service, isTest: isTest).add(to: router)
@@ -69,14 +70,16 @@ struct WalletSite: Sendable {
             }
             if let asked = request.uri.queryParameters["tegata_link"] {
                 let link = String(asked)
-                guard try WalletLink(link) == .link else { throw Refusal.malformed }
+                guard [.link, .action].contains(try WalletLink(link)) else {
+                    throw Refusal.malformed
+                }
                 return views(context).opening(link, query: query)
             }
             let link: String
             switch try WalletLink("?" + query) {
             case .offer: link = "openid-credential-offer://?" + query
             case .request: link = "openid4vp://?" + query
-            case .use, .link: throw Refusal.malformed
+            case .use, .link, .action: throw Refusal.malformed
             }
             return views(context).opening(link, query: query)
         }
@@ -93,6 +96,7 @@ struct WalletSite: Sendable {
                     case .request: .showing
                     case .use: .using
                     case .link: .linking
+                    case .action: .acting
                     default: .receiving
                     }
                 return views(context).refused(refusal, situation)
@@ -115,6 +119,9 @@ struct WalletSite: Sendable {
         case .link:
             let review = try await service.review(link: link)
             return "/links/" + (await dialogs.begin(.link(review), session))
+        case .action:
+            let review = try await service.review(action: link)
+            return "/actions/" + (await dialogs.begin(.action(review), session))
         }
     }
 

@@ -147,6 +147,13 @@ extension Message {
     static let askLink = Message(
         "同意しますか？ 同意するときだけ yes と入力してください：", "Do you agree? Type yes if you do:")
     static let linkedNow = Message("結びました。", "Linked.")
+    static let actAbstract = Message(
+        "名のらずに、会員のひとりとして一度だけ答えます。", "Answers once as one of the members, without saying which.")
+    static let actDiscussion = Message(
+        "相手、目的、紛れる人数、示すことを表示し、同意を求めます。",
+        "Says who asks, what for, among how many and what is shown, and asks for consent.")
+    static let askAct = Message("答えますか？ [y/N]", "Answer? [y/N]")
+    static let actedNow = Message("答えました。", "Answered.")
     static let mailAbstract = Message(
         "発行者からのお知らせを受け取り、答えます。", "Fetches what the issuer told a card, and answers.")
     static let mailDiscussion = Message(

@@ -130,6 +130,10 @@ struct CommandTests {
             #expect(try await town.state(path, screen).contains("linked"))
             #expect(await run(whole + ["--yes", "--decline"]) == 64)
             #expect(await run("link", link, "--crowd", "0", "--home", home) == 64)
+            let vote = town.clinic.base + "/anonymous/vote/question"
+            #expect(await run("act", vote, "--yes", "--home", home) == 1, "too few")
+            #expect(await run("act", vote, "--yes", "--crowd", "2", "--json", "--home", home) == 0)
+            #expect(await run("act", vote, "--yes", "--crowd", "2", "--home", home) == 1)
             let broken = services + "-broken"
             defer { try? FileManager.default.removeItem(atPath: broken) }
             try "{}}".write(toFile: broken, atomically: true, encoding: .utf8)

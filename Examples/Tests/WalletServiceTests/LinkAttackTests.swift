@@ -112,25 +112,10 @@ import Testing
                         at: town.clinic.base, key: .p256(forger), store: .inMemory(),
                         nullifiers: .inMemory()
                     ).profile.encoded))
-            let changes: [(Refusal, @Sendable ([String: String]) -> [String: String])] = [
-                (
-                    .issuerUntrusted,
-                    { reply in
-                        let other = reply["verifier"]?.replacing(
-                            town.clinic.base, with: "https://clinic.example")
-                        return reply.merging(["verifier": other ?? ""]) { $1 }
-                    }
-                ),
+            let changes: [(Refusal, LinkTown.Change)] = [
+                (.issuerUntrusted, town.otherName),
                 (.issuerUntrusted, { $0.merging(["verifier": forged.encoded]) { $1 } }),
-                (
-                    .signatureInvalid,
-                    { reply in
-                        var parts = (reply["question"] ?? "").split(separator: ".")
-                        parts[2] = (parts[2].first == "A" ? "B" : "A") + parts[2].dropFirst()
-                        return reply.merging(["question": parts.joined(separator: ".")]) { $1 }
-                    }
-                ),
-                (.malformed, { _ in [:] }),
+                (.signatureInvalid, LinkTown.otherSignature), (.malformed, { _ in [:] }),
             ]
             for (reason, change) in changes {
                 town.tampering.withLock { $0 = change }

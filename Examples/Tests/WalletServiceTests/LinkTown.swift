@@ -23,7 +23,7 @@ final class LinkTown: Sendable {
     /// The clinic's pages.
     let counter: any TestClientProtocol
     /// What the clinic does to its reply before it leaves.
-    let tampering = Mutex<(@Sendable ([String: String]) -> [String: String])?>(nil)
+    let tampering = Mutex<Change?>(nil)
     private let folder: String
 
     /// An issuer of one edition.
@@ -34,7 +34,10 @@ final class LinkTown: Sendable {
         /// Where its attestor and its node are, as a file of services says it.
         let services: String
 
-        init(_ live: Live, _ id: String, _ title: [String: String]) async throws {
+        init(
+            _ live: Live, _ id: String, _ title: [String: String],
+            committed: [CommittedClaim] = []
+        ) async throws {
             self.live = live
             let attestor = Attestor(key: Secp256k1.PrivateKey(), accepting: .testCards)
             let dealt = try EvaluationNode.deal(
@@ -46,7 +49,8 @@ final class LinkTown: Sendable {
             issuer = Issuer(
                 at: live.base, keys: .generate(), identity: .embedded(attestor, node))
             edition = try await issuer.open(
-                Edition(id, limit: 50, title: title, nationalID: [.jpkiP384]))
+                Edition(
+                    id, limit: 50, title: title, nationalID: [.jpkiP384], committed: committed))
             live.answer { [issuer, edition] ask in
                 let (path, body) = (ask.path.dropFirst(), String(decoding: ask.body, as: UTF8.self))
                 do throws(Refusal) {
@@ -85,7 +89,9 @@ final class LinkTown: Sendable {
             try await Live.run { health in
                 try await Live.run { clinic in
                     let offices = try await (
-                        Office(school, "pupils", ["ja": "生徒証", "en": "Pupils"]),
+                        Office(
+                            school, "pupils", ["ja": "生徒証", "en": "Pupils"],
+                            committed: [.text("class")]),
                         Office(health, "insured", ["ja": "保険証", "en": "Insured"])
                     )
                     let folder =
@@ -145,14 +151,20 @@ final class LinkTown: Sendable {
                 web: WebServer.Settings(port: 0, perMinute: 1_000_000, isTest: false),
                 address: clinic.base, issuers: [school.live.base, health.live.base],
                 key: key,
-                plan: Plan(links: [
-                    PlannedLink(
-                        "checkup", Message("学校健診", "School health check"), for: purpose, pupil,
-                        .hidden("insured", of: health.live.base)),
-                    PlannedLink(
-                        "both", Message("二枚とも見る", "Both cards"), for: purpose, pupil,
-                        .shown("insured", of: health.live.base)),
-                ]), state: state, walletScheme: "http://127.0.0.1:7402/open"))
+                plan: Plan(
+                    actions: [
+                        MemberAction(
+                            "vote", Message("給食の投票", "A vote on <lunch>"), edition: "pupils",
+                            number: 1, requiring: [.oneOf("class", ["3-A", "3-B"])])
+                    ],
+                    links: [
+                        PlannedLink(
+                            "checkup", Message("学校健診", "School health check"), for: purpose, pupil,
+                            .hidden("insured", of: health.live.base)),
+                        PlannedLink(
+                            "both", Message("二枚とも見る", "Both cards"), for: purpose, pupil,
+                            .shown("insured", of: health.live.base)),
+                    ]), state: state, walletScheme: "http://127.0.0.1:7402/open"))
     }
 
     private init(
@@ -171,12 +183,30 @@ final class LinkTown: Sendable {
                 uri: ask.path, method: ask.method == "POST" ? .post : .get,
                 headers: [.accept: "application/json"], body: ByteBuffer(bytes: ask.body))
             var body = Array(answer.body.readableBytesView)
-            if let change = tampering.withLock({ $0 }) {
-                let reply = try JSONDecoder().decode([String: String].self, from: Data(body))
+            if let change = tampering.withLock({ $0 }),
+                let reply = try? JSONDecoder().decode([String: String].self, from: Data(body))
+            {
                 body = [UInt8](try JSONEncoder().encode(change(reply)))
             }
             return Live.Reply(status: answer.status.code, body: body)
         }
+    }
+
+    typealias Change = @Sendable ([String: String]) -> [String: String]
+
+    /// The reply of a verifier of another name.
+    var otherName: Change {
+        { [clinic] reply in
+            let other = reply["verifier"]?.replacing(clinic.base, with: "https://clinic.example")
+            return reply.merging(["verifier": other ?? ""]) { $1 }
+        }
+    }
+
+    /// The reply with another signature.
+    static let otherSignature: Change = { reply in
+        var parts = (reply["question"] ?? "").split(separator: ".")
+        parts[2] = (parts[2].first == "A" ? "B" : "A") + parts[2].dropFirst()
+        return reply.merging(["question": parts.joined(separator: ".")]) { $1 }
     }
 
     /// Who checks the ID cards of both offices, in a file.
