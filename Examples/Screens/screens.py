@@ -11,7 +11,7 @@ import sys
 import time
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -60,6 +60,34 @@ for (const e of document.querySelectorAll('main *, header *')) {
   if (ratio < (large ? 3 : 4.5)) found.push('contrast ' + ratio.toFixed(1) + ': ' + e.textContent.trim().slice(0, 20));
 }
 return found;
+"""
+
+# A push service that is none: its subscription is a good one as far as an issuer sees.
+SUBSCRIBE = """
+const b64 = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)))
+  .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+PushManager.prototype.getSubscription = async () => null;
+PushManager.prototype.subscribe = async options => {
+  const pair = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, true, ['deriveBits']);
+  const keys = {p256dh: b64(await crypto.subtle.exportKey('raw', pair.publicKey)),
+    auth: b64(crypto.getRandomValues(new Uint8Array(16)))};
+  if (!options.userVisibleOnly || options.applicationServerKey.length !== 65) throw new Error('options');
+  return {toJSON: () => ({endpoint: 'https://push.example/one', keys})};
+};
+"""
+NOTIFICATIONS = """
+const done = arguments[arguments.length - 1];
+navigator.serviceWorker.getRegistrations()
+  .then(all => Promise.all(all.map(one => one.getNotifications())))
+  .then(lists => done(lists.flat().map(one => [one.title, one.body])));
+"""
+SCOPES = """
+const done = arguments[arguments.length - 1];
+navigator.serviceWorker.getRegistrations().then(all => done(all.map(one => one.scope)));
+"""
+REGISTER = """
+const done = arguments[arguments.length - 1];
+navigator.serviceWorker.register('/wake-worker.js?lang=ja', {scope: '/wake/nobody/'}).then(() => done());
 """
 
 
@@ -244,6 +272,7 @@ class Walk:
         driver.switch_to.window(wallet)
         self.wait("svg.card")
         self.page("card in the wallet")
+        card = driver.current_url
         self.click("form[action$='/status'] button")
         self.wait(".verdict.good")
         self.page("status")
@@ -256,10 +285,58 @@ class Walk:
         self.click("form[action$='/mail'] button")
         self.arrive("/mail/")
         self.page("notices")
+        self.wake(card)
         driver.get(WALLET + "/move")
         self.page("move")
         driver.close()
         driver.switch_to.window(claim)
+
+    def wake(self, card):
+        """A browser that wants to hear of mail, at a push service that is none; then a push, and the service worker says so."""
+        driver = self.driver
+        driver.get(card + "/wake")
+        self.page("told when there is mail")
+        check(self.name("the script takes over"), not driver.find_element(By.ID, "wake-cannot").is_displayed())
+        driver.execute_cdp_cmd(
+            "Browser.grantPermissions", {"origin": WALLET, "permissions": ["notifications"]})
+        driver.execute_script(SUBSCRIBE)
+        self.click("#wake button")
+        self.wait(".verdict.good")
+        self.page("will be told")
+        driver.execute_cdp_cmd("ServiceWorker.enable", {})
+        for number in range(4):
+            try:
+                driver.execute_cdp_cmd(
+                    "ServiceWorker.deliverPushMessage",
+                    {"origin": WALLET, "registrationId": str(number), "data": '{"iss":"https://city.example"}'})
+            except WebDriverException:
+                pass
+        said = []
+        for _ in range(50):
+            said = driver.execute_async_script(NOTIFICATIONS)
+            if said:
+                break
+            time.sleep(0.1)
+        expected = {"ja": "お知らせが届きました", "en": "There is mail for you"}[self.language]
+        check(self.name("the service worker says that there is mail"), said == [[expected, "city.example"]], said)
+        scope = driver.execute_async_script(SCOPES)
+        check(self.name("one registration, of this card"), len(scope) == 1, scope)
+        # One of a card that is not here any more is let go when the list of cards is looked at.
+        driver.execute_async_script(REGISTER)
+        driver.get(WALLET + "/")
+        left = scope
+        for _ in range(50):
+            left = driver.execute_async_script(SCOPES)
+            if left == scope:
+                break
+            time.sleep(0.1)
+        check(self.name("a deleted card's registration goes"), left == scope, left)
+        driver.get(scope[0] + "mail")
+        self.page("where a notification leads")
+        driver.get(card + "/wake")
+        self.click("form[action$='/wake/end'] button")
+        self.wait(".verdict.good")
+        self.page("will not be told")
 
     def show(self):
         """The card at a counter: the code on one screen, the wallet on another."""

@@ -38,6 +38,7 @@ struct PushKey: Sendable {
     ///   - target: where the request goes.
     ///   - contact: where its operator finds ours, an https address; left out where there is none.
     ///   - now: seconds since 1970.
+    /// - Returns: a token for this push service alone, and the key that it is signed with.
     /// - Throws: `unavailable`.
     func authorization(
         to target: OutboundHTTP.Target, from contact: String?, at now: Int64
