@@ -319,3 +319,29 @@ struct AuditStory: Sendable {
         return try await Auditor(of: issuer.profile, in: directory).audit()
     }
 }
+
+/// Lists and profile while editions open.
+@Suite struct PublishingTests {
+    @Test func `of many who open and publish at once the last profile has every edition`()
+        async throws
+    {
+        let path = FileManager.default.temporaryDirectory.path + "/tegata-publishing-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let issuer = Issuer(
+            at: World.club, keys: .generate(), publishing: LogDirectory(at: path), identity: nil,
+            store: .inMemory(), clock: { World.now })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    _ = try await issuer.open(
+                        Edition("edition-\(number)", limit: 1, nationalID: []))
+                    try await issuer.publishLists()
+                }
+            }
+            try await group.waitForAll()
+        }
+        let bytes = try #require(try LogDirectory(at: path).read("profile.json"))
+        let profile = try IssuerProfile(parsing: String(decoding: bytes, as: UTF8.self))
+        #expect(profile.editions.count == 40)
+    }
+}

@@ -36,7 +36,7 @@ public enum KeyFile {
 
     /// The bytes in a file beside `path`, under a name that nobody else writes to.
     private static func temporary(_ bytes: [UInt8], for path: String) throws -> String {
-        let new = "\(path).\(freshName()).new"
+        let new = "\(path).\(UUID().uuidString).new"
         guard
             FileManager.default.createFile(
                 atPath: new, contents: nil, attributes: [.posixPermissions: 0o600])

@@ -23,6 +23,8 @@ public final class Issuer: Sendable {
     private let open = Mutex<[String: OpenEdition]>([:])
     // The frozen lists, as far as they were read from the log.
     let frozen = Mutex<[EditionDigest: FrozenLists]>([:])
+    // Of two writings of the lists the later one has what is newer.
+    private let publishing = Turns()
     let seal: SessionSeal
     /// Signs receipts and what else an issuer says about notices and uses.
 
@@ -309,11 +311,13 @@ public final class Issuer: Sendable {
     /// - Throws: `unavailable`, also when this issuer publishes nowhere or a file cannot be written; `fault` says which.
     public func publishLists() async throws(Refusal) {
         guard let directory else { throw .unavailable }
-        for edition in profile.editions {
-            let text = try await publicLists(of: edition)
-            try write(text, to: Auditor.listsFile(of: edition.digest), in: directory)
+        try await publishing.take { () async throws(Refusal) in
+            for edition in self.profile.editions {
+                let text = try await self.publicLists(of: edition)
+                try self.write(text, to: Auditor.listsFile(of: edition.digest), in: directory)
+            }
+            try self.write(self.profile.encoded, to: Auditor.profileFile, in: directory)
         }
-        try write(profile.encoded, to: Auditor.profileFile, in: directory)
     }
 
     /// Keys, and what counts beside them.
