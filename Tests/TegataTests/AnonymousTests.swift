@@ -99,6 +99,28 @@ import Testing
         #expect(later.nullifier != first.nullifier)
     }
 
+    @Test func `a wallet reads what it is asked, of the verifier that it believes to be asked by`()
+        async throws
+    {
+        let club = try await Club.shared.value
+        let inn = inn()
+        let action = try club.action(9, requiring: [.oneOf("class", ["resident", "guest"])])
+        let question = try await inn.challenge(for: action)
+        let read = try AnonymousRequest(
+            parsing: question, from: inn.profile, among: club.snapshot)
+        #expect(read.verifier == inn.id && read.expires > World.now)
+        #expect(read.action.purpose == action.purpose && read.action.number == 9)
+        #expect(read.action.predicates == action.predicates)
+        let other = self.inn("https://other.example")
+        #expect(throws: Refusal.issuerUntrusted) {
+            try AnonymousRequest(parsing: question, from: other.profile, among: club.snapshot)
+        }
+        #expect(throws: Refusal.self) {
+            try AnonymousRequest(
+                parsing: String(question.dropLast()), from: inn.profile, among: club.snapshot)
+        }
+    }
+
     @Test func `fifty uses of one card at once give one success`() async throws {
         let club = try await Club.shared.value
         let inn = inn()
