@@ -128,6 +128,7 @@ extension IssuerFolder {
     /// - Parameters:
     ///   - id: the issuer's identifier.
     ///   - report: the report of the restore, as signed.
+    /// - Returns: the document.
     /// - Throws: `Refusal`: `unsupported` for a folder without a site's name.
     public func proposal(of id: String, after report: String?) async throws -> String {
         try await issuer(at: id).relocation(after: report)

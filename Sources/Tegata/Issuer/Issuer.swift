@@ -148,6 +148,7 @@ public final class Issuer: Sendable {
     /// - Parameters:
     ///   - edition: the plan.
     ///   - texts: what is written down with it in one step, by name (``attach(_:as:to:)``).
+    /// - Returns: the open edition, with the ways to its services.
     /// - Throws: `IssuingError.noIdentityServices` when the edition asks for a person and this issuer has nobody to
     ///   ask; `refused` with `conflict` when the id is open with another plan or other texts, or with `unavailable`.
     public func open(
