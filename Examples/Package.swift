@@ -205,6 +205,7 @@ let package = Package(
                 "IssuerService", "Pages", "ServiceKit", "VerifierService", "WalletService",
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "TegataArchive", package: "tegata"),
+                .product(name: "TegataEthereum", package: "tegata"),
                 .product(name: "TegataSQLite", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

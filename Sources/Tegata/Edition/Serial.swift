@@ -4,7 +4,7 @@ public struct Serial: Hashable, Comparable, Sendable {
     public let number: UInt32
 
     /// `nil` for 0, and for a number beyond `limit`.
-    package init?(_ number: UInt32, within limit: Limit) {
+    public init?(_ number: UInt32, within limit: Limit) {
         guard number > 0 else { return nil }
         if case .cards(let count) = limit, number > count { return nil }
         self.number = number
