@@ -117,9 +117,8 @@ struct CouncilCommand: AsyncParsableCommand {
             try output.print(Committed(commitment: own, says: document.words), own)
             ask(.pasteCommitments(seat.council.threshold))
             var commitments = [String]()
-            while let line = line(), !line.isEmpty, commitments.count < seat.council.sites {
+            while commitments.count < seat.council.threshold, let line = line(), !line.isEmpty {
                 commitments.append(line)
-                if commitments.count == seat.council.threshold { break }
             }
             let answer = try nonces.sign(document.text, with: commitments)
             try output.print(Answered(site: seat.number, answer: answer), answer)

@@ -45,14 +45,20 @@ struct Relocate: AsyncParsableCommand {
         if let out {
             let text = try await folder.proposal(of: profile.issuer, after: report)
             try Texts.write(text + "\n", to: out)
-            return try output.print(["relocation": out], "\(out)\n\(language(.haveItSigned))")
+            try output.print(["relocation": out], "\(out)\n\(language(.haveItSigned))")
+        } else if let relocation {
+            try await move(try Texts.line(relocation), to: folder, of: profile, report)
         }
-        let document = try relocation.map { try Texts.line($0) } ?? ""
-        let read = try Relocation(parsing: document, from: profile)
+    }
+
+    private func move(
+        _ document: String, to folder: IssuerFolder, of profile: IssuerProfile, _ report: String?
+    ) async throws {
+        let relocation = try Relocation(parsing: document, from: profile)
         try await folder.move(document, of: profile.issuer)
         if let report { try folder.keep(report: report) }
         try output.print(
-            ["issuer": read.issuer, "site": read.site],
-            "\(read.issuer): \(language(.movedHere(read.site)).line)")
+            ["issuer": relocation.issuer, "site": relocation.site],
+            "\(relocation.issuer): \(language(.movedHere(relocation.site)).line)")
     }
 }
