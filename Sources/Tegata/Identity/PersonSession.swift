@@ -55,8 +55,9 @@ struct PersonSession {
         var asked = [IDChallenge.Attestor]()
         await services.ask(
             services.attestors, atOnce: services.attestors.count,
-            // A nonce costs nothing, and everybody waits for the slowest.
-            within: min(services.patience, .seconds(2)), named: name,
+            // A nonce costs nothing, and everybody waits for the slowest, unless all of them are needed.
+            within: services.attestors.count > threshold
+                ? min(services.patience, .seconds(2)) : services.patience, named: name,
             { service throws(Refusal) in try await service.challenge() },
             taking: { service, text in
                 guard let nonce = FixedBytes<32>((try? Base64URL.decode(text)) ?? []),
