@@ -148,8 +148,7 @@ private struct Kept: Codable {
 
 /// 32 random bytes in base64url: a name that nobody guesses.
 func freshName() -> String {
-    SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString()
-        .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64URL
 }
 
 /// What the state is sealed under, from the key that signs requests: whoever has that one could ask anything anyway.
