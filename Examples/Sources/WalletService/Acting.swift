@@ -30,11 +30,6 @@ public struct ActionReview: Sendable {
 }
 
 extension WalletService {
-    private struct Asked: Decodable {
-        let question: String
-        let verifier: String
-    }
-
     /// Looks at an anonymous action, and at who asks. Nothing is answered, and nobody is asked whom the owner has not named before.
     ///
     /// - Parameter link: the address that the verifier gave, which ends with `/question`.
@@ -42,35 +37,24 @@ extension WalletService {
     /// - Throws: `issuerUntrusted` for a verifier that is not known here, and for one that is not at this address; `typeMismatch` without
     ///   a card of the edition; `signatureInvalid`, `malformed`, `expired`, `unavailable`.
     public func review(action link: String) async throws -> ActionReview {
-        guard let end = link.firstRange(of: "/anonymous/")?.lowerBound,
-            link.hasSuffix(Self.questionPath), knows(link[..<end])
-        else { throw Refusal.issuerUntrusted }
-        let isLoopback = try OutboundHTTP.Target(link, acceptsLoopback: acceptsLoopback).isLoopback
-        let answer = try await http.send(
-            "GET", link, fields: ["Accept": "application/json"], acceptsLoopback: isLoopback)
-        guard answer.status == 200 else { throw answer.reason }
-        guard let asked = try? JSONDecoder().decode(Asked.self, from: Data(answer.body)) else {
-            throw Refusal.malformed
-        }
-        let profile = try VerifierProfile(parsing: asked.verifier)
-        guard link[..<end].utf8.elementsEqual(profile.verifier.utf8) else {
-            throw Refusal.issuerUntrusted
-        }
+        guard link.hasSuffix(Self.questionPath) else { throw Refusal.issuerUntrusted }
+        let asked = try await question(at: link, under: "/anonymous/")
         let base = String(link.dropLast(Self.questionPath.count))
-        let lists = try await lists(at: base + "/lists", isLoopback)
+        let lists = try await lists(at: base + "/lists", asked.isLoopback)
         for card in try home.wallet().wallet.keptCards.reversed() {
             // Another issuer's lists are none of this card's.
             guard let members = try? MemberSnapshot(parsing: lists, from: card.profile),
                 members.issuer == card.card.issuer, members.edition == card.card.edition.id
             else { continue }
             let request = try AnonymousRequest(
-                parsing: asked.question, from: profile, among: members)
+                parsing: asked.text, from: asked.profile, among: members)
             guard Self.now < request.expires, Self.now < request.action.closes else {
                 throw Refusal.expired
             }
             return ActionReview(
-                card: card, crowd: members.anonymity, request: request, question: asked.question,
-                profile: profile, members: members, address: base, isLoopback: isLoopback)
+                card: card, crowd: members.anonymity, request: request, question: asked.text,
+                profile: asked.profile, members: members, address: base,
+                isLoopback: asked.isLoopback)
         }
         throw Refusal.typeMismatch
     }

@@ -7,11 +7,6 @@ extension WalletService {
     /// Among how many a hidden card stands at least, unless its owner says otherwise.
     public static let usualCrowd = 20
 
-    private struct Asked: Decodable {
-        let question: String
-        let verifier: String
-    }
-
     /// Looks at a question whether two cards are one person's, and at who asks. Nothing is sent, and nobody is asked whom the owner
     /// has not named before.
     ///
@@ -20,32 +15,13 @@ extension WalletService {
     /// - Throws: `issuerUntrusted` for a verifier that is not known here, and for one that is not at this address; `signatureInvalid`,
     ///   `malformed`, `expired`, `unavailable`.
     public func review(link: String) async throws -> LinkReview {
-        guard let end = link.firstRange(of: Self.linkPath)?.lowerBound,
-            knows(link[..<end])
-        else { throw Refusal.issuerUntrusted }
-        let isLoopback = try OutboundHTTP.Target(link, acceptsLoopback: acceptsLoopback).isLoopback
-        let answer = try await http.send(
-            "GET", link, fields: ["Accept": "application/json"], acceptsLoopback: isLoopback)
-        guard answer.status == 200 else { throw answer.reason }
-        guard let asked = try? JSONDecoder().decode(Asked.self, from: Data(answer.body)) else {
-            throw Refusal.malformed
-        }
-        let profile = try VerifierProfile(parsing: asked.verifier)
-        // The address that answered is the verifier's name: its keys are believed for no other.
-        guard link[..<end].utf8.elementsEqual(profile.verifier.utf8) else {
-            throw Refusal.issuerUntrusted
-        }
-        let request = try LinkRequest(parsing: asked.question, from: profile)
+        let asked = try await question(at: link, under: Self.linkPath)
+        let request = try LinkRequest(parsing: asked.text, from: asked.profile)
         guard Self.now < request.expires else { throw Refusal.expired }
         return LinkReview(
-            request: request, address: link, isLoopback: isLoopback,
-            parts: try await parts(of: request, at: link, isLoopback),
+            request: request, address: link, isLoopback: asked.isLoopback,
+            parts: try await parts(of: request, at: link, asked.isLoopback),
             identities: identity?.reader.choices ?? [], hasReader: identity != nil)
-    }
-
-    /// Whether the owner has named the verifier at this address.
-    func knows(_ address: Substring) -> Bool {
-        trust.addresses.contains { $0.utf8.elementsEqual(address.utf8) }
     }
 
     /// Answers that both cards are this person's, when the owner has agreed to this very question. Without a yes nothing is sent, and
