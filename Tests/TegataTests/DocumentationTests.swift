@@ -285,6 +285,27 @@ import Testing
             for: taken, under: terms, BilingualText(ja: "乗車1回", en: "One ride"))
         // end
         #expect(statement.outcome == .counted && !ride.isEmpty && kept == [voucher])
+        let plan = try Entitlement(
+            "nights", title: BilingualText(ja: "一泊", en: "A night"), mode: .anonymous, count: 2,
+            windows: rides.windows, shops: ["https://inn.example"])
+        let nights = try EntitlementTerms(
+            parsing: city.terms(of: plan, in: citizens), from: city.profile)
+        let inn = Shop(
+            at: "https://inn.example", key: .secp256k1(Secp256k1.PrivateKey()),
+            trusting: city.profile, store: .inMemory(), book: .inMemory())
+        // snippet Entitlements
+        let members = try MemberSnapshot(
+            parsing: try await city.lists(of: nights, window: 0), from: city.profile)
+        let asked = try await inn.ask(for: nights, among: members)
+        let hidden = try member.use(
+            asked, of: nights, with: card, from: inn.profile, among: members, in: &uses,
+            ofAtLeast: 1)
+        let night = try await inn.take(hidden, to: asked, under: nights, among: members) { text in
+            kept.append(text)
+        }
+        let counted = try await city.count(hidden, to: asked, under: nights)
+        // end
+        #expect(night.anonymity == 1 && !counted.isEmpty && kept == [voucher, hidden])
     }
 
     private static let pages = [

@@ -106,6 +106,10 @@ extension Message {
     static let termsGiven = Message("回数のある特典", "Benefits with a number of uses")
     static let makeTerms = Message("回数のある特典をつくる", "Make a benefit with a number of uses")
     static let termsID = Message("特典の識別名（英小文字・数字・ハイフン）", "Identifier of the benefit")
+    static let shopSees = Message("店に見えること", "What the shop sees")
+    static let seesCard = Message("どの会員証か", "which card it is")
+    static let seesMember = Message(
+        "会員のひとりであること（通信なしでは使えません）", "one of the members, not which (never without a network)")
     static let timesEach = Message("一枚につき何回", "Uses of a card in a window")
     static let timesOffline = Message("うち通信なしで使える回数", "Of these, without a network")
     static let windows = Message("期間", "Windows")

@@ -23,6 +23,21 @@ struct LabelledFields {
         """
     }
 
+    /// One of several, each with its own words.
+    func choice(_ name: String, _ label: Message, _ options: [(value: String, words: Message)])
+        -> HTML
+    {
+        let items = options.map { option -> HTML in
+            """
+            <option value="\(option.value)">\(language(option.words))</option>
+            """
+        }
+        return """
+            <label for="\(id(name))">\(language(label))</label>\
+            <select id="\(id(name))" name="\(name)">\(HTML.join(items))</select>
+            """
+    }
+
     private func id(_ name: String) -> String { scope.map { "\(name)-\($0)" } ?? name }
 
     private func mark(_ isRequired: Bool) -> HTML { isRequired ? " required" : .empty }

@@ -17,13 +17,13 @@ extension OperatorPages {
             let plan = terms.entitlement
             rows.append(
                 """
-                <tr><th scope="row">\(language(plan.title))</th><td>\(plan.count)</td><td>\(plan.offline)</td>\
+                <tr><th scope="row">\(language(plan.title))</th><td>\(language(plan.mode.words))</td><td>\(plan.count)</td><td>\(plan.offline)</td>\
                 <td>\(plan.windows.map { "\(Day(of: $0))" }.joined(separator: " – "))</td><td>\(disputes)</td></tr>
                 """)
         }
         let table: HTML = """
             <table><caption>\(language(.termsGiven))</caption><thead><tr><th scope="col">\(language(.benefit))</th>\
-            <th scope="col">\(language(.timesEach))</th><th scope="col">\(language(.timesOffline))</th>\
+            <th scope="col">\(language(.shopSees))</th><th scope="col">\(language(.timesEach))</th><th scope="col">\(language(.timesOffline))</th>\
             <th scope="col">\(language(.windows))</th><th scope="col">\(language(.disputes))</th></tr></thead>\
             <tbody>\(HTML.join(rows))</tbody></table>
             """
@@ -34,6 +34,7 @@ extension OperatorPages {
             <form method="post" action="/operator/\(id)/terms">\(context.session.field)
             \(fields.input("terms-id", .termsID))
             \(fields.input("title_ja", .titleJapanese))\(fields.input("title_en", .titleEnglish))
+            \(fields.choice("mode", .shopSees, [("card", Entitlement.Mode.card.words), ("anonymous", Entitlement.Mode.anonymous.words)]))
             \(fields.input("count", .timesEach))\(fields.input("offline", .timesOffline, value: "0"))
             \(fields.area("windows", .windowDays))\(fields.area("shops", .shops))
             <p><button>\(language(.sign))</button></p></form></details>
@@ -55,13 +56,16 @@ extension OperatorPages {
         guard let count = Int(try form.required("count")),
             let offline = Int(try form.required("offline"))
         else { throw Refusal.malformed }
+        guard let mode = Entitlement.Mode(rawValue: form["mode"] ?? "card") else {
+            throw Refusal.malformed
+        }
         let plan: Entitlement
         do {
             plan = try Entitlement(
                 try form.required("terms-id", atMost: 64),
                 title: BilingualText(
                     ja: try form.required("title_ja"), en: try form.required("title_en")),
-                count: count, offline: offline, windows: days, shops: shops)
+                mode: mode, count: count, offline: offline, windows: days, shops: shops)
         } catch let error as NoticeError {
             // The field is named by our own error, in the log; the page says what to do.
             context.logger.info("terms refused: \(error)")
@@ -69,5 +73,15 @@ extension OperatorPages {
         }
         try await desk.terms.sign(plan, in: edition)
         return .seeOther("/operator")
+    }
+}
+
+extension Entitlement.Mode {
+    /// What a shop sees, in words.
+    fileprivate var words: Message {
+        switch self {
+        case .card: .seesCard
+        case .anonymous: .seesMember
+        }
     }
 }

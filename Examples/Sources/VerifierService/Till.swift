@@ -11,8 +11,12 @@ struct Till: Sendable {
         let plan: PlannedEntitlement
         let shop: Shop
         let terms: EntitlementTerms
+        let profile: IssuerProfile
         /// Whether the issuer answered just now.
         let isOnline: Bool
+
+        /// Whether the shop sees one of the members, and not which.
+        var isAnonymous: Bool { terms.entitlement.mode == .anonymous }
     }
 
     /// What is known of an entitlement without a network.
@@ -84,7 +88,16 @@ struct Till: Sendable {
             plan: plan,
             shop: Shop(
                 at: address, key: .p256(key), trusting: profile, store: store, book: book),
-            terms: try EntitlementTerms(parsing: known.terms, from: profile), isOnline: isOnline)
+            terms: try EntitlementTerms(parsing: known.terms, from: profile), profile: profile,
+            isOnline: isOnline)
+    }
+
+    /// The members among whom a window is used; `nil` where the shop sees cards.
+    ///
+    /// - Throws: `unavailable` without a network: nobody could say whether a name was used.
+    func crowd(_ offer: Offer, window: Int) async throws(Refusal) -> WindowCrowd? {
+        guard offer.isAnonymous else { return nil }
+        return try await issuers.members(of: offer.terms, window, offer.profile)
     }
 
     /// - Returns: `nil` when the issuer does not answer.
@@ -116,12 +129,19 @@ struct Till: Sendable {
             guard let profile = await issuers.profiles.first(where: { $0.issuer == kept.issuer })
             else { throw .unavailable }
             let terms = try EntitlementTerms(parsing: kept.terms, from: profile)
-            let handedIn: JSON = [
+            var handedIn: JSONObject = [
                 "edition": .string(terms.edition), "terms": .string(terms.entitlement.id),
-                "shop": .string(address), "voucher": .string(kept.voucher),
             ]
+            if let question = kept.question {
+                handedIn.add("question", .string(question))
+                handedIn.add("answer", .string(kept.voucher))
+            } else {
+                handedIn.add("shop", .string(address))
+                handedIn.add("voucher", .string(kept.voucher))
+            }
             let statement = try UseStatement(
-                parsing: try await issuers.count("\(handedIn)", by: kept.issuer), under: terms,
+                parsing: try await issuers.count("\(JSON.object(handedIn))", by: kept.issuer),
+                under: terms,
                 from: profile)
             let outcome: KeptVoucher.Outcome =
                 switch statement.outcome {

@@ -14,6 +14,7 @@ actor TrustedIssuers {
     private(set) var bundle: TrustBundle?
     private var known = [String: IssuerProfile]()
     private var lastAsked = [String: ContinuousClock.Instant]()
+    private var crowds = [FixedBytes<32>: WindowCrowd]()
     private var lists = [String: (text: String, time: ContinuousClock.Instant)]()
     /// Grows with every profile that is not what it was.
     private(set) var version = 0
@@ -146,7 +147,24 @@ actor TrustedIssuers {
             types: ["application/json"])
     }
 
-    /// Hands a voucher in.
+    /// The members among whom a window of anonymous terms is used, as their issuer froze them: fetched once, since they stay the same.
+    ///
+    /// - Throws: `unavailable`, the issuer's reason, what is wrong with the lists.
+    func members(
+        of terms: EntitlementTerms, _ window: Int, _ profile: IssuerProfile
+    ) async throws(Refusal) -> WindowCrowd {
+        if let known = crowds[terms.digest], known.window == window { return known }
+        let lists = try await fetcher.text(
+            at: "\(terms.issuer)/tegata/uses/\(terms.edition)/\(terms.entitlement.id)/\(window)",
+            limit: 1 << 26, types: ["application/jwt"])
+        let crowd = WindowCrowd(
+            window: window, lists: lists,
+            snapshot: try MemberSnapshot(parsing: lists, from: profile))
+        crowds[terms.digest] = crowd
+        return crowd
+    }
+
+    /// Hands a voucher, or an anonymous answer, in.
     ///
     /// - Returns: the issuer's statement.
     /// - Throws: the issuer's reason; `unavailable` when it does not answer.
@@ -162,4 +180,12 @@ actor TrustedIssuers {
         else { throw .unavailable }
         throw reason
     }
+}
+
+/// The members among whom one window of anonymous terms is used.
+struct WindowCrowd: Sendable {
+    let window: Int
+    /// The lists, as their issuer signed them: what wallets take them from.
+    let lists: String
+    let snapshot: MemberSnapshot
 }

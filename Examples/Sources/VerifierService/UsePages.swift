@@ -28,12 +28,17 @@ struct UsePages: Sendable {
             throw Refusal.malformed
         }
         let offer = try await till.offer(plan)
-        let question = try await offer.shop.ask(for: offer.terms, isOffline: !offer.isOnline)
+        let window = try offer.terms.entitlement.window(at: Now.seconds)
+        // Nobody can say without a network whether an anonymous member's name was used.
+        guard offer.isOnline || !offer.isAnonymous else { throw Refusal.unavailable }
+        let crowd = try await till.crowd(offer, window: window)
+        let question = try await offer.shop.ask(
+            for: offer.terms, isOffline: !offer.isOnline, among: crowd?.snapshot)
         let name = try await visits.begin(
             UseVisit(
                 session: context.session.key, entitlement: id, question: question,
                 terms: offer.terms.encoded, isOffline: !offer.isOnline,
-                expiry: Now.seconds + 300))
+                members: crowd?.window, expiry: Now.seconds + 300))
         return .seeOther("/uses/\(name)")
     }
 
@@ -127,12 +132,25 @@ struct UsePages: Sendable {
             \(refusal.map { RefusalNote($0).html(language) })
             <p role="status">\(language(.waiting))</p>
             \(visit.isOffline ? try await risk(visit, plan, language) : .empty)
+            \(try await crowd(visit, plan, language))
             <h2>\(language(.scan))</h2>
             \(QRCode(link)?.svg(label: language(.codeForUse)))
             <p class="code">\(link)</p>
             \(isHere ? here : .empty)
             <p><a href="/uses">\(language(.cancel))</a></p>
             """)
+    }
+
+    /// Among how many members the holder is one, where the shop sees no more than that.
+    private func crowd(
+        _ visit: UseVisit, _ plan: PlannedEntitlement, _ language: Language
+    ) async throws -> HTML {
+        guard let window = visit.members else { return .empty }
+        let offer = try await till.known(plan, visit.terms)
+        let count = try await till.crowd(offer, window: window)?.snapshot.anonymity ?? 0
+        return """
+            <p>\(language(.seesOneOf)) \(language(.anonymity)): <strong>\(count)</strong> \(language(.people))</p>
+            """
     }
 
     /// What a shop risks without a network, before it says yes and after.

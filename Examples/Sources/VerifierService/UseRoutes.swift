@@ -20,6 +20,14 @@ struct UseRoutes: Sendable {
             ]
             return Response.json("\(reply)")
         }
+        router.get("tegata/uses/{id}/lists") { _, context in
+            let visit = try await visits.visit(try context.parameters.require("id"))
+            guard let crowd = try await crowd(visit, try await offer(visit)) else {
+                throw Refusal.unsupported
+            }
+            return Response.json(
+                crowd.lists, caching: "public, max-age=3600", type: "application/jwt")
+        }
         router.post("tegata/uses/{id}") { request, context in
             let id = try context.parameters.require("id")
             return Response.json(try await take(id, try await request.text(limit: 60_000)))
@@ -31,6 +39,14 @@ struct UseRoutes: Sendable {
         guard let plan = counter.plan.entitlements.first(where: { $0.id == visit.entitlement })
         else { throw .expired }
         return try await till.known(plan, visit.terms)
+    }
+
+    /// The members among whom a visit's question is asked, if it is.
+    private func crowd(
+        _ visit: UseVisit, _ offer: Till.Offer
+    ) async throws(Refusal) -> WindowCrowd? {
+        guard let window = visit.members else { return nil }
+        return try await till.crowd(offer, window: window)
     }
 
     private func take(_ id: String, _ voucher: String) async throws -> String {
@@ -53,26 +69,32 @@ struct UseRoutes: Sendable {
     ) async throws {
         let offer = try await offer(visit)
         let book = till.vouchers
-        let taken: Voucher
+        let keep = { @Sendable (text: String) async throws in
+            try await book.keep(
+                KeptVoucher(
+                    entitlement: visit.entitlement, terms: visit.terms,
+                    issuer: offer.terms.issuer, voucher: text,
+                    question: offer.isAnonymous ? visit.question : nil,
+                    isOffline: visit.isOffline, time: Now.seconds))
+        }
+        let title = BilingualText(ja: offer.plan.title.japanese, en: offer.plan.title.english)
+        let receipt: String
         do {
-            taken = try await offer.shop.take(
-                text, to: visit.question, under: offer.terms
-            ) { text in
-                try await book.keep(
-                    KeptVoucher(
-                        entitlement: visit.entitlement, terms: visit.terms,
-                        issuer: offer.terms.issuer, voucher: text, isOffline: visit.isOffline,
-                        time: Now.seconds))
+            if let crowd = try await crowd(visit, offer) {
+                let taken = try await offer.shop.take(
+                    text, to: visit.question, under: offer.terms, among: crowd.snapshot,
+                    keeping: keep)
+                receipt = try offer.shop.receipt(for: taken, under: offer.terms, title)
+            } else {
+                let taken = try await offer.shop.take(
+                    text, to: visit.question, under: offer.terms, keeping: keep)
+                receipt = try offer.shop.receipt(for: taken, under: offer.terms, title)
             }
         } catch let refusal as Refusal {
             // Said no, and known to have been: it is not handed in. Where nobody knows it may have been a yes, and is.
             if refusal != .unavailable { try await book.settle(name, as: .dropped, refusal) }
             throw refusal
         }
-        let title = offer.plan.title
-        let receipt = try offer.shop.receipt(
-            for: taken, under: offer.terms,
-            BilingualText(ja: title.japanese, en: title.english))
         try await visits.change(id) { visit in
             visit.voucher = name
             visit.receipt = receipt

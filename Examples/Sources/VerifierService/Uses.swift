@@ -10,6 +10,8 @@ struct UseVisit: Codable, Sendable {
     let question: String
     let terms: String
     let isOffline: Bool
+    /// The window whose members are asked, where the shop does not see which one it is.
+    let members: Int?
     let expiry: Int64
     /// What the voucher that was taken is known by.
     var voucher: String?

@@ -110,6 +110,8 @@ extension Message {
         "会員のひとりであることだけを示します。どの会員かは、ここにもわかりません。おひとり一回です。",
         "You show that you are one of the members, and nobody learns which one. Once for each member."
     )
+    static let seesOneOf = Message(
+        "会員のひとりであることだけがわかります。", "All that is learned is that it is one of the members.")
     static let anonymity = Message("何人のうちのひとりか", "One of how many")
     static let people = Message("人", "members")
     static let predicates = Message("加えて示すこと", "What is shown besides")

@@ -3,7 +3,7 @@ internal import Foundation
 internal import ServiceKit
 internal import Tegata
 
-/// A voucher that this shop took, and what came of it.
+/// A voucher that this shop took, or the answer of an anonymous member, and what came of it.
 struct KeptVoucher: Codable, Sendable {
     /// What a voucher came to.
     enum Outcome: String, Codable, Sendable, CaseIterable {
@@ -23,6 +23,8 @@ struct KeptVoucher: Codable, Sendable {
     let terms: String
     let issuer: String
     let voucher: String
+    /// The question that an anonymous member answered; `nil` for a voucher, which says itself what it is for.
+    let question: String?
     let isOffline: Bool
     let time: Int64
     var outcome: Outcome?

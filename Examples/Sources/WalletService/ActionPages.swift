@@ -45,10 +45,6 @@ struct ActionPages: Sendable {
 extension WalletViews {
     func action(_ id: String, _ review: ActionReview) -> Response {
         let requirements = review.requirements.joined(separator: ", ")
-        let few: HTML = """
-            <label><input type="checkbox" name="few" value="yes" required> \
-            \(language(.agreeToFew)) (\(review.crowd))</label>
-            """
         return page(
             .actAnonymously,
             """
@@ -62,7 +58,7 @@ extension WalletViews {
             <dt>\(language(.staysHidden))</dt><dd>\(language(.whichCard))</dd>
             </dl>
             <form method="post" action="/actions/\(id)">\(session.field)
-            \(review.isCrowdSmall ? few : .empty)
+            \(review.isCrowdSmall ? agreeToFew(review.crowd) : .empty)
             <p><button>\(language(.actNow))</button> <a class="button quiet" href="/">\(language(.notNow))</a></p>
             </form>
             """)

@@ -61,10 +61,6 @@ extension WalletViews {
 
     /// What it takes to say yes.
     private func agreement(_ review: LinkReview) -> HTML {
-        let few: HTML = """
-            <label><input type="checkbox" name="few" value="yes" required> \
-            \(language(.agreeToFew)) (\(review.crowd ?? 0))</label>
-            """
         let options = review.identities.map { choice -> HTML in
             """
             <option value="\(choice.id)">\(language(choice.name))</option>
@@ -78,7 +74,7 @@ extension WalletViews {
             <h2>\(language(.agreement))</h2>
             <p>\(language(.linkConsequence))</p>
             <label><input type="checkbox" name="agree" value="yes" required> \(language(.agreeToLink))</label>
-            \(review.isCrowdSmall ? few : .empty)
+            \(review.isCrowdSmall ? agreeToFew(review.crowd) : .empty)
             \(review.identities.isEmpty ? "<p>\(language(.putIDCardIn))</p>" as HTML : choices)
             <p class="hint">\(language(.signsTwice))</p>
             <button name="answer" value="link">\(language(.linkNow))</button>

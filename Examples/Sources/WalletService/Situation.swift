@@ -101,8 +101,21 @@ public enum Situation: Sendable {
             )
         case (.using, .typeMismatch):
             (
-                Message("この特典のある会員証がありません。", "No card here has this benefit."),
-                Message("店で、使える会員証を確かめてください。", "Ask the shop which cards have it.")
+                Message(
+                    "この特典のある会員証がないか、会員証がこの期間の名簿より新しいものです。",
+                    "No card here has this benefit, or it is newer than the list of this window."),
+                Message(
+                    "店で、使える会員証と次の期間を確かめてください。",
+                    "Ask the shop which cards have it, and when the next window begins.")
+            )
+        case (.using, .limitExceeded):
+            (
+                Message(
+                    "紛れる会員が少なすぎます。何も渡していません。",
+                    "There are too few members to be one of. Nothing was given."),
+                Message(
+                    "店でもう一度読み取り、少なくてよければ同意してください。",
+                    "Scan the shop's code again, and agree if few will do.")
             )
         case (.using, .issuerUntrusted), (.using, .signatureInvalid):
             (

@@ -18,12 +18,15 @@ struct UsePages: Sendable {
             }
         }
         router.post("uses/:id") { request, context in
-            _ = try await Form(request, context)
+            let form = try await Form(request, context)
             let id = try context.parameters.require("id")
             let taken = try await dialogs.take(id, context.session.key)
             switch taken {
             case .use(let review):
-                await finish(id, review, nil) { try await service.use(review) }
+                await finish(id, review, nil) {
+                    try await service.use(
+                        review, ofAtLeast: form["few"] == "yes" ? 1 : WalletService.usualCrowd)
+                }
             case .used(let review, _, let sent?):
                 await finish(id, review, sent) {
                     try await service.send(sent.voucher, sent.record, review)

@@ -15,11 +15,24 @@ extension WalletViews {
             <dt>\(language(.leftAtMost))</dt><dd>\(review.standing.left) / \(review.terms.entitlement.count)</dd>
             </dl>
             \(review.isOffline ? offline(review.standing) : .empty)
-            <p>\(language(.shopSeesCard))</p>
+            \(review.crowd.map(oneOf) ?? seesCard)
             <form method="post" action="/uses/\(id)">\(session.field)
+            \(review.isCrowdSmall ? agreeToFew(review.crowd) : .empty)
             <button>\(language(.useIt))</button> <a class="button quiet" href="/">\(language(.notNow))</a>
             </form>
             """)
+    }
+
+    private var seesCard: HTML {
+        """
+        <p>\(language(.shopSeesCard))</p>
+        """
+    }
+
+    private func oneOf(_ crowd: Int) -> HTML {
+        """
+        <p>\(language(.shopSeesMember)) \(language(.amongMembers)): <strong>\(crowd)</strong></p>
+        """
     }
 
     private func offline(_ standing: UseStanding) -> HTML {

@@ -10,6 +10,8 @@ public struct UseReview: Sendable {
     public let terms: EntitlementTerms
     /// Whether the shop has no network, and is given a number.
     public let isOffline: Bool
+    /// The members among whom the card stands, where the shop is not to see which it is.
+    let members: MemberSnapshot?
     /// How many uses of this window are known here, and how many there are at most.
     public let standing: UseStanding
     let shop: VerifierProfile
@@ -19,6 +21,10 @@ public struct UseReview: Sendable {
 
     /// The shop, known by the address that answered.
     public var shopName: String { shop.verifier }
+    /// Among how many members the card stands; `nil` where the shop sees the card.
+    public var crowd: Int? { members?.anonymity }
+    /// Whether those are so few that the owner has to agree to that too.
+    public var isCrowdSmall: Bool { crowd.map { $0 < WalletService.usualCrowd } ?? false }
 }
 
 /// What this wallet knows of a card's uses in the window of now. The issuer knows all of them, this wallet those that it made.
@@ -75,8 +81,13 @@ extension WalletService {
             guard let terms = try? EntitlementTerms(parsing: asked.terms, from: card.profile),
                 terms.edition == card.card.edition.id
             else { continue }
+            var members: MemberSnapshot?
+            if terms.entitlement.mode == .anonymous {
+                members = try MemberSnapshot(
+                    parsing: try await lists(at: link + "/lists", isLoopback), from: card.profile)
+            }
             return UseReview(
-                card: card, terms: terms, isOffline: asked.offline,
+                card: card, terms: terms, isOffline: asked.offline, members: members,
                 standing: try standing(of: terms, card, kept), shop: shop,
                 question: asked.question, address: link, isLoopback: isLoopback)
         }
@@ -85,22 +96,33 @@ extension WalletService {
 
     /// Gives the shop one use. What is given is written down before it leaves.
     ///
-    /// - Throws: what `Holder.use` throws, `soldOut` among it; what the shop says.
-    public func use(_ review: UseReview) async throws -> UseEnding {
+    /// - Parameters:
+    ///   - review: what would be used.
+    ///   - crowd: among how many members the card has to be at least, where the shop is not to see which it is.
+    /// - Returns: what the shop made of it.
+    /// - Throws: what `Holder.use` throws, `soldOut` and `limitExceeded` among it; what the shop says.
+    public func use(
+        _ review: UseReview, ofAtLeast crowd: Int = WalletService.usualCrowd
+    ) async throws -> UseEnding {
         let card = review.card
+        let open = Set(card.card.claims.keys).subtracting(card.card.selectiveClaims)
         let record = ConsentRecord(
             at: Self.now, verifier: review.shopName, isAuthenticated: true, host: review.shopName,
             outcome: .sent,
-            shown: [
-                ConsentRecord.Shown(
-                    card.card,
-                    claims: Set(card.card.claims.keys).subtracting(card.card.selectiveClaims)
-                        .sorted())
-            ])
+            shown: review.members == nil
+                ? [ConsentRecord.Shown(card.card, claims: open.sorted())] : [])
         let voucher = try home.change { wallet in
             var uses = wallet.uses(of: card.card)
-            let voucher = try card.holder.use(
-                review.question, of: review.terms, with: card.card, from: review.shop, in: &uses)
+            let voucher =
+                if let members = review.members {
+                    try card.holder.use(
+                        review.question, of: review.terms, with: card.card, from: review.shop,
+                        among: members, in: &uses, ofAtLeast: crowd)
+                } else {
+                    try card.holder.use(
+                        review.question, of: review.terms, with: card.card, from: review.shop,
+                        in: &uses)
+                }
             try wallet.keep(uses, of: card.card)
             try wallet.record(record)
             return voucher
@@ -136,7 +158,8 @@ extension WalletService {
         try home.change { wallet in
             try wallet.record(record)
             try wallet.keep(
-                receipt: text, for: voucher, under: review.terms, from: review.shop)
+                receipt: text, for: voucher, of: review.card.card, under: review.terms,
+                from: review.shop)
         }
         return .taken(receipt)
     }
@@ -171,13 +194,13 @@ extension WalletService {
         of terms: EntitlementTerms, _ card: KeptCard, _ wallet: Wallet
     ) throws -> UseStanding {
         let plan = terms.entitlement
-        let window = plan.windows.firstIndex { Self.now < $0 }.map { $0 - 1 }
-        guard let window, window >= 0 else {
+        guard let window = try? plan.window(at: Self.now) else {
             return UseStanding(entitlement: plan, end: nil, used: 0, given: 0)
         }
         let counted = wallet.takenUses(of: card.card).count { use in
-            use.terms.entitlement.id == plan.id && use.voucher.window == window
-                && use.voucher.number == nil
+            // What has a number of this wallet's is among those that it gave.
+            use.terms.entitlement.id == plan.id && use.receipt.window == window
+                && use.voucher.map { $0.number == nil } ?? false
         }
         let given = wallet.uses(of: card.card).count(of: terms, window: window)
         return UseStanding(

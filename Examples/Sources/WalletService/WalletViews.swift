@@ -111,6 +111,14 @@ struct WalletViews {
         return RefusalNote(refusal, words.happened, words.next).html(language)
     }
 
+    /// What its owner agrees to before a card stands among few.
+    func agreeToFew(_ crowd: Int?) -> HTML {
+        """
+        <label><input type="checkbox" name="few" value="yes" required> \
+        \(language(.agreeToFew)) (\(crowd ?? 0))</label>
+        """
+    }
+
     func card(_ card: KeptCard) -> Response {
         let held = card.card
         return page(

@@ -104,6 +104,9 @@ extension Message {
     static let shopSeesCard = Message(
         "店には、会員証の版と番号、いつも見せる項目が伝わります。",
         "The shop sees edition and number of the card, and what it always shows.")
+    static let shopSeesMember = Message(
+        "店には、会員のひとりであることだけが伝わります。どの会員かはわかりません。",
+        "The shop sees that you are one of the members, and not which one.")
     static let givesNumber = Message(
         "店には通信がありません。この回は、使えたかどうかにかかわらず戻りません。",
         "The shop has no network. This use is given away, whatever becomes of it.")

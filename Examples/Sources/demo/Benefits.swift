@@ -84,9 +84,10 @@ struct Benefits {
                 try await taxi.ask(for: terms), of: terms, with: card, from: taxi.profile,
                 in: &uses)
             guard number < 3 else {
-                return try await stage.refused("三回目", "the third ride", for: .soldOut) {
+                try await stage.refused("三回目", "the third ride", for: .soldOut) {
                     _ = try await city.count(voucher, from: taxi.id, under: terms)
                 }
+                return try await stay()
             }
             let taken = try await taxi.take(voucher, under: terms) { _ in }
             _ = try await stage.time("\(number) 回目を市が数える", "the city counts ride \(number)") {
@@ -98,5 +99,50 @@ struct Benefits {
                 parsing: receipt, for: voucher, under: terms, from: taxi.profile)
             stage.say("タクシーの控え: \(kept.text.ja)", "the taxi's own receipt: \(kept.text.en)")
         }
+    }
+
+    private func stay() async throws {
+        stage.act("名のらずに一泊、二度はない", "A night without a name, and no second one")
+        let nights = try Entitlement(
+            "night", title: BilingualText(ja: "会員の一泊", en: "A member's night"),
+            mode: .anonymous, count: 1, windows: [1_700_000_000, 4_000_000_000],
+            shops: ["https://inn.example", "https://hostel.example"])
+        let terms = try EntitlementTerms(
+            parsing: city.terms(of: nights, in: edition), from: city.profile)
+        let members = try MemberSnapshot(
+            parsing: try await city.lists(of: terms, window: 0), from: city.profile)
+        var uses = EntitlementUses()
+        let (question, answer) = try await stage.time(
+            "宿には、会員のひとりとして", "to the inn, one of the members"
+        ) {
+            try await stay("https://inn.example", terms, members, &uses)
+        }
+        _ = try await stage.time("市が数える", "the city counts it") {
+            try await city.count(answer, to: question, under: terms)
+        }
+        stage.say(
+            "\(members.anonymity) 人のうちのだれかは、宿にも市にもわからない",
+            "which of \(members.anonymity) it was, neither inn nor city learns")
+        var forgotten = EntitlementUses()
+        let again = try await stay("https://hostel.example", terms, members, &forgotten)
+        try await stage.refused("別の宿でもう一泊", "another night elsewhere", for: .replayed) {
+            _ = try await city.count(again.answer, to: again.question, under: terms)
+        }
+    }
+
+    /// What a shop asks, and what the wallet answers.
+    private func stay(
+        _ name: String, _ terms: EntitlementTerms, _ members: MemberSnapshot,
+        _ uses: inout EntitlementUses
+    ) async throws -> (question: String, answer: String) {
+        let shop = Shop(
+            at: name, key: .secp256k1(Secp256k1.PrivateKey()), trusting: city.profile,
+            store: .inMemory(), book: .inMemory())
+        let question = try await shop.ask(for: terms, among: members)
+        let answer = try wallet.use(
+            question, of: terms, with: card, from: shop.profile, among: members, in: &uses,
+            ofAtLeast: min(20, members.anonymity))
+        _ = try await shop.take(answer, to: question, under: terms, among: members) { _ in }
+        return (question, answer)
     }
 }

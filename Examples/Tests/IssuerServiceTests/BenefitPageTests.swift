@@ -305,4 +305,63 @@ import Testing
         }
         #expect(statements.count == 1)
     }
+
+    @Test func `anonymous terms have lists of their window, and are counted once`() async throws {
+        let members = try await members(2, of: "hidden")
+        let office = try await Site.office.value
+        let form = [
+            "terms-id": "nights", "title_ja": "一泊", "title_en": "A night", "count": "2",
+            "offline": "0", "windows": "2025-12-01\n2096-01-01", "shops": "https://inn.example",
+            "mode": "anonymous",
+        ]
+        for (name, value) in [("offline", "1"), ("mode", "bearer")] {
+            let refused = try await office.post(
+                "/operator/hidden/terms", form.merging([name: value]) { $1 }, from: "/operator")
+            #expect(refused.reason == "malformed", "\(name)")
+        }
+        let made = try await office.post("/operator/hidden/terms", form, from: "/operator")
+        #expect(made.status == 303)
+        #expect(try await office.get("/operator?lang=en").text.contains("one of the members"))
+        let site = try await Site.shared.value
+        let outside = Browser(site.address)
+        let card = members[0].card
+        let terms = try EntitlementTerms(
+            parsing: try #require(
+                try JSONDecoder().decode(
+                    [String: [String]].self,
+                    from: Data(try await outside.get("/tegata/terms/hidden").text.utf8))["terms"]?
+                    .first), from: card.profile)
+        let lists = try await outside.get("/tegata/uses/hidden/nights/0").text
+        #expect(try await outside.get("/tegata/uses/hidden/nights/0").text == lists)
+        for (path, reason) in [
+            ("nights/1", "not_yet_valid"), ("nights/-1", "malformed"), ("none/0", "unsupported"),
+        ] {
+            #expect(try await outside.get("/tegata/uses/hidden/" + path).reason == reason)
+        }
+        let snapshot = try MemberSnapshot(parsing: lists, from: card.profile)
+        let inn = Shop(
+            at: "https://inn.example", key: .p256(P256.PrivateKey()), trusting: card.profile,
+            store: .inMemory(), book: .inMemory())
+        let question = try await inn.ask(for: terms, among: snapshot)
+        var uses = EntitlementUses()
+        let answer = try card.holder.use(
+            question, of: terms, with: card.card, from: inn.profile, among: snapshot, in: &uses,
+            ofAtLeast: 2)
+        func handIn(_ parts: [String: String]) async throws -> Browser.Answer {
+            let all = ["edition": "hidden", "terms": "nights"].merging(parts) { $1 }
+            return try await outside.post(
+                "/tegata/uses", body: try JSONEncoder().encode(all), type: "application/json")
+        }
+        // Half of it, or both at once, is nothing.
+        for parts in [
+            ["answer": answer], ["question": question],
+            ["answer": answer, "question": question, "shop": inn.id, "voucher": answer],
+        ] {
+            #expect(try await handIn(parts).reason == "malformed")
+        }
+        let first = try await handIn(["question": question, "answer": answer])
+        #expect(try await handIn(["question": question, "answer": answer]).text == first.text)
+        let said = try UseStatement(parsing: first.text, under: terms, from: card.profile)
+        #expect(said.outcome == .counted && said.shop == inn.id)
+    }
 }

@@ -174,7 +174,7 @@ import Testing
             try await vouchers.keep(
                 KeptVoucher(
                     entitlement: "rides", terms: known.terms.encoded, issuer: known.terms.issuer,
-                    voucher: text, isOffline: true, time: 1_790_000_000))
+                    voucher: text, question: nil, isOffline: true, time: 1_790_000_000))
         }
         #expect(try await second.settleVouchers() == ["waiting": 1])
         world.network.set(down: false)

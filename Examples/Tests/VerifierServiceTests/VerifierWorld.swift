@@ -34,6 +34,8 @@ struct VerifierWorld: Sendable {
     let service: VerifierService
     let profileReads: ProfileReads
     let rides: EntitlementTerms
+    /// Of which an inn and another shop see that one of the members has it.
+    let nights: EntitlementTerms
     let network: Network
 
     /// Whether the city answers about rides.
@@ -97,6 +99,14 @@ struct VerifierWorld: Sendable {
                     windows: [1_700_000_000, 4_000_000_000], shops: [Self.innAddress]),
                 in: founders), from: city.profile)
         self.rides = rides
+        let nights = try EntitlementTerms(
+            parsing: city.terms(
+                of: Entitlement(
+                    "nights", title: BilingualText(ja: "一泊", en: "A night"), mode: .anonymous,
+                    count: 2, windows: [1_700_000_000, 4_000_000_000],
+                    shops: [Self.innAddress, "https://hostel.example"]),
+                in: founders), from: city.profile)
+        self.nights = nights
         let network = Network()
         self.network = network
         let reads = ProfileReads()
@@ -124,7 +134,7 @@ struct VerifierWorld: Sendable {
                         "ferry", Message("渡し船", "Ferry"), edition: "founders",
                         benefit: "ferry", count: 10),
                 ],
-                entitlements: [Self.ridesPlan],
+                entitlements: [Self.ridesPlan, Self.nightsPlan],
                 actions: [
                     MemberAction(
                         "vote", Message("投票", "A vote"), edition: "founders", number: 1,
@@ -140,7 +150,7 @@ struct VerifierWorld: Sendable {
                 ("stranger", Message("知らない人", "Stranger"), DemoIdentity(.jpkiP384)),
             ]))
         let stub = Self.stub(city, founders, reads)
-        Self.addRides(to: stub.router, city, rides, network)
+        Self.addUses(to: stub.router, city, [rides, nights], network)
         Task { try await stub.run() }
         try await Self.wait(for: Self.cityAddress)
         let inn = service
@@ -151,28 +161,52 @@ struct VerifierWorld: Sendable {
     static let ridesPlan = PlannedEntitlement(
         "rides", Message("乗車券", "Rides"), edition: "founders", terms: "rides")
 
+    static let nightsPlan = PlannedEntitlement(
+        "nights", Message("一泊", "A night"), edition: "founders", terms: "nights")
+
     /// What an issuer answers about entitlements (Spec/entitlement.md, "Over HTTP").
-    private static func addRides(
-        to router: Router<WebContext>, _ city: Issuer, _ rides: EntitlementTerms, _ network: Network
+    private static func addUses(
+        to router: Router<WebContext>, _ city: Issuer, _ terms: [EntitlementTerms],
+        _ network: Network
     ) {
         struct HandedIn: Decodable {
             let terms: String
-            let shop: String
-            let voucher: String
+            let shop: String?
+            let voucher: String?
+            let question: String?
+            let answer: String?
+        }
+        @Sendable func named(_ id: String) throws(Refusal) -> EntitlementTerms {
+            guard let found = terms.first(where: { $0.entitlement.id == id }) else {
+                throw .unsupported
+            }
+            return found
         }
         router.get("tegata/terms/founders") { _, _ in
             try network.check()
-            let reply: JSON = ["terms": .array([.string(rides.encoded)])]
+            let reply: JSON = ["terms": .array(terms.map { .string($0.encoded) })]
             return Response.json("\(reply)")
+        }
+        router.get("tegata/uses/founders/{terms}/{window}") { _, context in
+            try network.check()
+            let terms = try named(try context.parameters.require("terms"))
+            let window = Int(try context.parameters.require("window")) ?? -1
+            return Response.json(
+                try await city.lists(of: terms, window: window), type: "application/jwt")
         }
         router.post("tegata/uses") { request, _ in
             try network.check()
             let body = try await request.text(limit: 1 << 16)
             let handed = try JSONDecoder().decode(HandedIn.self, from: Data(body.utf8))
-            guard handed.terms == "rides" else { throw Refusal.unsupported }
-            return Response.json(
-                try await city.count(handed.voucher, from: handed.shop, under: rides),
-                type: "application/jwt")
+            let terms = try named(handed.terms)
+            let statement =
+                if let question = handed.question {
+                    try await city.count(handed.answer ?? "", to: question, under: terms)
+                } else {
+                    try await city.count(
+                        handed.voucher ?? "", from: handed.shop ?? "", under: terms)
+                }
+            return Response.json(statement, type: "application/jwt")
         }
     }
 

@@ -16,26 +16,35 @@ struct UsingTests {
         let terms: EntitlementTerms
         let shop: Shop
         let link: String
+        private let profile: IssuerProfile
+        private let asked = Mutex("")
         private let taken = Mutex<[String: String]>([:])
         let isOffline: Bool
+        /// The lists that the inn has, where it is not to see which card it is.
+        let lists: String?
         /// How often the shop still has to ask the issuer.
         let delays = Mutex(0)
 
-        init(_ city: City, isOffline: Bool, named: String? = nil) async throws {
-            let profile = city.issuer.profile
+        init(
+            _ city: City, isOffline: Bool, mode: Entitlement.Mode = .card, named: String? = nil
+        ) async throws {
+            profile = city.issuer.profile
             terms = try EntitlementTerms(
                 parsing: city.issuer.terms(
                     of: Entitlement(
-                        "rides", title: BilingualText(ja: "乗車券", en: "Rides"), count: 4,
-                        offline: 2, windows: [1_700_000_000, 4_000_000_000],
+                        "rides", title: BilingualText(ja: "乗車券", en: "Rides"), mode: mode,
+                        count: 4, offline: mode == .card ? 2 : 0,
+                        windows: [1_700_000_000, 4_000_000_000],
                         shops: [named ?? city.inn.base]), in: city.edition), from: profile)
             shop = Shop(
                 at: named ?? city.inn.base, key: .p256(P256.PrivateKey()), trusting: profile,
                 store: .inMemory(), book: .inMemory())
             self.isOffline = isOffline
+            lists = mode == .card ? nil : try await city.issuer.lists(of: terms, window: 0)
             link = city.inn.base + "/tegata/uses/one"
             city.inn.answer { [self] ask in
                 do {
+                    if let lists, ask.path.hasSuffix("/lists") { return .text(lists) }
                     return .text(try await answer(ask.method, ask.body))
                 } catch let refusal as Refusal {
                     return .text(#"{"error":"\#(refusal.rawValue)"}"#, 400)
@@ -44,9 +53,13 @@ struct UsingTests {
         }
 
         private func answer(_ method: String, _ body: [UInt8]) async throws -> String {
+            let members = try lists.map { try MemberSnapshot(parsing: $0, from: profile) }
             guard method == "POST" else {
+                let question = try await shop.ask(
+                    for: terms, isOffline: isOffline, among: members)
+                asked.withLock { $0 = question }
                 let reply: JSON = [
-                    "question": .string(try await shop.ask(for: terms, isOffline: isOffline)),
+                    "question": .string(question),
                     "terms": .string(terms.encoded), "shop": .string(shop.profile.encoded),
                     "offline": .bool(isOffline),
                 ]
@@ -54,9 +67,17 @@ struct UsingTests {
             }
             let text = String(decoding: body, as: UTF8.self)
             if taken.withLock({ $0[text] }) == nil {
-                let voucher = try await shop.take(text, under: terms) { _ in }
-                let receipt = try shop.receipt(
-                    for: voucher, under: terms, BilingualText(ja: "乗車1回", en: "One ride"))
+                let words = BilingualText(ja: "乗車1回", en: "One ride")
+                let receipt: String
+                if let members {
+                    let use = try await shop.take(
+                        text, to: asked.withLock(\.self), under: terms, among: members
+                    ) { _ in }
+                    receipt = try shop.receipt(for: use, under: terms, words)
+                } else {
+                    let voucher = try await shop.take(text, under: terms) { _ in }
+                    receipt = try shop.receipt(for: voucher, under: terms, words)
+                }
                 taken.withLock { $0[text] = receipt }
             }
             let isWaiting = delays.withLock { left in
@@ -137,7 +158,7 @@ struct UsingTests {
                 let twice = try await browser.post(asked.path)
                 #expect(twice.status == .conflict || twice.status == .seeOther)
                 let used = try wallet.uses(of: wallet.card(1))
-                #expect(used.count == 1 && used.first?.voucher.number == nil)
+                #expect(used.count == 1 && used.first?.voucher?.number == nil)
                 #expect(try await wallet.review(use: counter.link).standing.left == 3)
                 #expect(try wallet.history().map(\.outcome) == [.shown])
                 let kept = try await browser.post("/cards/1/benefits")
@@ -145,6 +166,38 @@ struct UsingTests {
                 #expect(page.contains("Receipts that are kept"))
                 #expect(page.contains("Rides <code>\(city.inn.base)</code>"))
             }
+        }
+    }
+
+    @Test func `as one of the members, few of whom the owner has to agree to`() async throws {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let card = try await city.member(wallet)
+            let counter = try await Counter(city, isOffline: false, mode: .anonymous)
+            try await browse(wallet) { browser in
+                let asked = try await browser.follow("/open", ["link": counter.link])
+                #expect(asked.text.contains("not which one") && asked.text.contains("4 / 4"))
+                #expect(!asked.text.contains("always shows"))
+                let few = try await browser.follow(asked.path)
+                #expect(few.text.contains("limit_exceeded"))
+                #expect(!city.inn.asked.contains("POST /tegata/uses/one"))
+                let again = try await browser.follow("/open", ["link": counter.link])
+                let done = try await browser.follow(again.path, ["few": "yes"])
+                #expect(done.text.contains("One was used") && done.text.contains("One ride"))
+            }
+            #expect(try wallet.history().map(\.outcome) == [.shown])
+            #expect(try wallet.history().flatMap(\.shown).isEmpty, "no card was shown")
+            let kept = try #require(try wallet.uses(of: card).first)
+            #expect(kept.voucher == nil && kept.receipt.text.en == "One ride")
+            #expect(try await wallet.review(use: counter.link).standing.left == 3)
+            // A card that came after the lists of the window.
+            let late = try city.wallet("late")
+            try await city.member(late)
+            let review = try await late.review(use: counter.link)
+            await #expect(throws: Refusal.typeMismatch) {
+                try await late.use(review, ofAtLeast: 1)
+            }
+            #expect(try late.history().isEmpty)
         }
     }
 

@@ -31,8 +31,13 @@ public struct NullifierStore: Sendable {
     package func use(_ nullifier: [UInt8], in scope: FixedBytes<32>) async throws(Refusal) {
         // A key of our own tells our use from everybody else's, when nobody knows whether it was written.
         var random = SystemRandomness()
-        let name = taggedHash("TEGATA-V01/nullifier", scope.array + nullifier)
+        let name = Self.name(of: nullifier, in: scope)
         let outcome = try await book.use(name.array, of: 1, under: random.bytes(16))
         guard case .used = outcome else { throw .replayed }
+    }
+
+    /// What a nullifier is recorded as.
+    static func name(of nullifier: [UInt8], in scope: FixedBytes<32>) -> FixedBytes<32> {
+        taggedHash("TEGATA-V01/nullifier", scope.array + nullifier)
     }
 }

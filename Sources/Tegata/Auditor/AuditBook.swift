@@ -57,7 +57,7 @@ struct AuditBook {
         case .receipt, .withdrawal:
             guard unanswered > 0 else { throw .impossible }
             unanswered -= 1
-        case .redemption, .attachment: break
+        case .redemption, .attachment, .anonymousUse: break
         case .sessions:
             do {
                 try sessions.take(entry.content)

@@ -67,10 +67,10 @@ public struct Entitlement: Sendable {
     /// The numbers that vouchers made without a network have.
     var offlineNumbers: Range<Int> { count - offline..<count }
 
-    /// The window of a time.
+    /// The window that a time is in, from 0.
     ///
     /// - Throws: `notYetValid` before the first, `expired` after the last.
-    func window(at time: Int64) throws(Refusal) -> Int {
+    public func window(at time: Int64) throws(Refusal) -> Int {
         guard let next = windows.firstIndex(where: { time < $0 }) else { throw .expired }
         guard next > 0 else { throw .notYetValid }
         return next - 1
@@ -137,7 +137,11 @@ public struct EntitlementTerms: Sendable {
     }
 
     /// Where nullifiers of these terms are used up.
-    var nullifierScope: FixedBytes<32> { taggedHash("TEGATA-V01/use", digest.array) }
+    var nullifierScope: FixedBytes<32> { Self.nullifierScope(of: digest) }
+
+    static func nullifierScope(of terms: FixedBytes<32>) -> FixedBytes<32> {
+        taggedHash("TEGATA-V01/use", terms.array)
+    }
 }
 
 extension Issuer {

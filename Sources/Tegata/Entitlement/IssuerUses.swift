@@ -40,10 +40,49 @@ extension Issuer {
             guard let first = records.first else { throw .unavailable }
             record = first
         }
-        guard case .redemption(let memo) = try await register.document(at: record).memo else {
-            throw .unavailable
+        return try await statement(at: record)
+    }
+
+    /// Counts an anonymous use, once, for all shops of the terms: checks the proof, and uses its nullifier up (Spec/entitlement.md, "Anonymous").
+    ///
+    /// - Parameters:
+    ///   - answer: what `Holder.use` made.
+    ///   - question: the question that it answers, which names the shop. Whose it is shows by the proof, which is over its text.
+    ///   - terms: what was used.
+    /// - Returns: the issuer's statement, for ``UseStatement``. The same answer again gets the same statement.
+    /// - Throws: `replayed` for a use that was counted with another answer; `notYetValid` and `expired` before its window and after the grace,
+    ///   `issuerUntrusted` for a shop that the terms do not name, `typeMismatch` for other terms and other lists than the window's,
+    ///   `limitExceeded` for a number that no use has, `holderBindingInvalid` for a proof that does not hold, `malformed`, `unavailable`.
+    public func count(
+        _ answer: String, to question: String, under terms: EntitlementTerms
+    ) async throws(Refusal) -> String {
+        let now = clock()
+        let answer = try UseAnswer(parsing: answer)
+        if let earlier = try await register.redemption(of: answer.digest) {
+            return try await statement(at: earlier)
         }
-        return memo.statement
+        let question = try UseQuestion(answered: question, about: terms)
+        let plan = terms.entitlement
+        guard plan.windows[question.window] <= now else { throw .notYetValid }
+        guard now < plan.windows[question.window + 1] + plan.grace else { throw .expired }
+        let members = try await members(of: terms, window: question.window)
+        let use = try answer.proven(question, terms, among: members.snapshot)
+        let records = try await register.submit { state, batch throws(Refusal) in
+            try state.count(use, under: terms, &batch) { () throws(Refusal) in
+                try self.memo(of: use, answer, question, terms, at: now)
+            }
+        }
+        guard let record = records.first else { throw .unavailable }
+        return try await statement(at: record)
+    }
+
+    /// The statement on what was settled in this record.
+    private func statement(at record: UInt64) async throws(Refusal) -> String {
+        switch try await register.document(at: record).memo {
+        case .redemption(let memo): return memo.statement
+        case .anonymousUse(let memo): return memo.statement
+        default: throw .unavailable
+        }
     }
 
     /// The vouchers that somebody has to answer for, each behind the one that was first: texts for ``DoubleUse``.
@@ -70,17 +109,35 @@ extension Issuer {
     ) throws(Refusal) -> RedemptionMemo {
         var random = SystemRandomness()
         let statement = try UseStatement.sign(
-            voucher, terms, counting, from: id, at: now, by: letters)
+            voucher.digest, of: voucher.shop, terms, window: voucher.window, counting, from: id,
+            at: now, by: letters)
         return RedemptionMemo(
             salt: random.fixed(), terms: terms.digest, window: UInt32(voucher.window),
             serial: voucher.serial.number, number: UInt32(counting.number),
             outcome: counting.outcome, shop: SHA256.hash(Array(voucher.shop.utf8)), time: now,
             voucher: voucher.encoded, statement: statement)
     }
+
+    private func memo(
+        of use: AnonymousUse, _ answer: UseAnswer, _ question: UseQuestion,
+        _ terms: EntitlementTerms, at now: Int64
+    ) throws(Refusal) -> AnonymousUseMemo {
+        guard let nullifier = FixedBytes<33>(use.nullifier.bytes) else { throw .malformed }
+        var random = SystemRandomness()
+        let statement = try UseStatement.sign(
+            use.digest, of: use.shop, terms, window: use.window,
+            RegisterState.Counting(number: use.number, outcome: .counted, first: nil),
+            from: id, at: now, by: letters)
+        return AnonymousUseMemo(
+            salt: random.fixed(), terms: terms.digest, window: UInt32(use.window),
+            number: UInt32(use.number), nullifier: nullifier,
+            shop: SHA256.hash(Array(use.shop.utf8)), time: now, question: question.text,
+            answer: answer.text, statement: statement)
+    }
 }
 
 extension Register {
-    /// The record of a settled voucher.
+    /// The record of a voucher, or an answer, that was settled.
     func redemption(of voucher: FixedBytes<32>) async throws(Refusal) -> UInt64? {
         _ = try await current()
         return state.redemptions.record(of: voucher)
@@ -91,7 +148,7 @@ extension Register {
 public struct UseStatement: Sendable {
     static let type = "tegata-use+jwt"
 
-    /// The voucher's digest.
+    /// The digest of the voucher, or of the anonymous answer.
     public let voucher: FixedBytes<32>
     /// The shop that took it.
     public let shop: String
@@ -107,13 +164,14 @@ public struct UseStatement: Sendable {
     public let first: FixedBytes<32>?
 
     static func sign(
-        _ voucher: Voucher, _ terms: EntitlementTerms, _ counting: RegisterState.Counting,
-        from issuer: String, at now: Int64, by signer: LetterSigner
+        _ voucher: FixedBytes<32>, of shop: String, _ terms: EntitlementTerms, window: Int,
+        _ counting: RegisterState.Counting, from issuer: String, at now: Int64,
+        by signer: LetterSigner
     ) throws(Refusal) -> String {
         var payload: JSONObject = [
             "iss": .string(issuer), "iat": .whole(now), "terms": .bytes(terms.digest.array),
-            "voucher": .bytes(voucher.digest.array), "shop": .string(voucher.shop),
-            "window": .whole(Int64(voucher.window)), "number": .whole(Int64(counting.number)),
+            "voucher": .bytes(voucher.array), "shop": .string(shop),
+            "window": .whole(Int64(window)), "number": .whole(Int64(counting.number)),
             "outcome": .string(counting.outcome.name),
         ]
         if let first = counting.first { payload.add("first", .bytes(first.array)) }

@@ -84,10 +84,26 @@ struct RedemptionLedger: Sendable {
     }
 
     private var places = [Place: [UInt32: [Use]]]()
+    // By the digest of what was handed in.
     private var vouchers = [FixedBytes<32>: UInt64]()
+    // What anonymous uses were counted under.
+    private var names = Set<FixedBytes<32>>()
 
-    /// The record of a voucher that was settled.
+    /// The record of a voucher, or of an anonymous answer, that was settled.
     func record(of voucher: FixedBytes<32>) -> UInt64? { vouchers[voucher] }
+
+    /// Whether an anonymous use has this name.
+    func isUsed(_ name: FixedBytes<32>) -> Bool { names.contains(name) }
+
+    /// - Throws: `malformed` for what was settled.
+    mutating func enter(_ digest: FixedBytes<32>, at record: UInt64) throws(Refusal) {
+        guard vouchers.updateValue(record, forKey: digest) == nil else { throw .malformed }
+    }
+
+    /// - Throws: `malformed` for a name that was used.
+    mutating func use(_ name: FixedBytes<32>) throws(Refusal) {
+        guard names.insert(name).inserted else { throw .malformed }
+    }
 
     /// What was settled under a number, the counted one first.
     func uses(of number: UInt32, at place: Place) -> [Use] { places[place]?[number] ?? [] }
@@ -114,10 +130,10 @@ struct RedemptionLedger: Sendable {
         let place = Place(terms: memo.terms, window: memo.window, serial: memo.serial)
         guard
             LoggedDocument.entry(.redemption, entry.edition, salt: memo.salt, memo.statement)
-                == entry, vouchers[voucher] == nil,
+                == entry,
             outcome(of: memo.number, at: place, shop: memo.shop) == memo.outcome
         else { throw .malformed }
-        vouchers[voucher] = record
+        try enter(voucher, at: record)
         places[place, default: [:]][memo.number, default: []].append(
             Use(voucher: voucher, shop: memo.shop, outcome: memo.outcome, record: record))
     }

@@ -1,5 +1,4 @@
-public import TegataCrypto
-internal import TegataProofs
+internal import TegataCrypto
 public import TegataSDJWT
 
 /// A place where entitlements are used: an inn, a taxi (Spec/entitlement.md).
@@ -115,36 +114,29 @@ public struct Shop: Sendable {
         return voucher
     }
 
-    /// Takes an anonymous use. Question and nullifier are used up, and only by success.
+    /// Takes the answer of an anonymous member: checks it, and uses its question up. It is good once the issuer has counted it.
     ///
     /// - Parameters:
     ///   - answer: what `Holder.use` made.
+    ///   - asked: the question that it has to answer.
     ///   - terms: what is used.
-    ///   - snapshot: the lists among whose cards the answer is.
-    ///   - counted: which nullifiers were used, shared by all shops of the terms.
-    /// - Returns: what the shop learns of it.
-    /// - Throws: `replayed` for a use that was counted, `limitExceeded` for a number that no use has, `holderBindingInvalid` for a proof
-    ///   that does not hold or a question that is none of ours, `typeMismatch`, `malformed`, `notYetValid`, `expired`, `unavailable`.
-    public func verify(
-        _ answer: String, under terms: EntitlementTerms, among snapshot: MemberSnapshot,
-        countingIn counted: NullifierStore
-    ) async throws(Refusal) -> AnonymousUse {
+    ///   - snapshot: the issuer's lists of the window, among whose cards the answer is.
+    ///   - keep: keeps the text for counting, durably, before the question is used up: an answer that was taken is handed in.
+    /// - Returns: what the shop learns, for its receipt; question and answer are for `Issuer.count(_:to:under:)`.
+    /// - Throws: `limitExceeded` for a number that no use has, `holderBindingInvalid` for a proof that does not hold or a question that is
+    ///   none of ours, `replayed` for one that was answered; `typeMismatch`, `malformed`, `notYetValid`, `expired`, `unavailable`.
+    public func take(
+        _ answer: String, to asked: String, under terms: EntitlementTerms,
+        among snapshot: MemberSnapshot, keeping keep: (String) async throws -> Void
+    ) async throws -> AnonymousUse {
         let now = clock()
-        let message = try JSON.message(answer, limit: 64 * 1024)
-        let nonce = try message.required("nonce").text(atMost: 512)
-        let number = Int(clamping: try message.required("number").time())
-        let part = Int(clamping: try message.required("part").time())
-        let proof = try message.required("proof").bytes()
-        let question = try await question(nonce, about: terms, at: now)
-        let nullifier = try question.statement(terms, number: number, among: snapshot, part: part)
-            .nullifier(of: proof)
-        try await store.consume(nonce, now: now)
-        // Last, and decisive: nothing after it can fail.
-        try await counted.use(nullifier.bytes, in: terms.nullifierScope)
-        return AnonymousUse(
-            window: question.window, number: number, nullifier: nullifier,
-            anonymity: snapshot.cards.sets[part].points.count,
-            digest: LoggedDocument.digest(of: answer))
+        let answer = try UseAnswer(parsing: answer)
+        let question = try await question(answer.nonce, about: terms, at: now)
+        guard question.text.hasSameBytes(as: asked) else { throw Refusal.holderBindingInvalid }
+        let use = try answer.proven(question, terms, among: snapshot)
+        try await keep(answer.text)
+        try await store.consume(answer.nonce, now: now)
+        return use
     }
 
     private func question(
@@ -157,18 +149,4 @@ public struct Shop: Sendable {
         try question.check(terms, at: now)
         return question
     }
-}
-
-/// What a shop learns of an anonymous use. Only a shop makes one.
-public struct AnonymousUse: Sendable {
-    /// Which window, from 0.
-    public let window: Int
-    /// Which of the card's uses; drawn at random, so it counts nothing.
-    public let number: Int
-    /// The name of this one use.
-    public let nullifier: Pseudonym
-    /// Among how many cards the holder's is one.
-    public let anonymity: Int
-    /// What the answer is known by.
-    public let digest: FixedBytes<32>
 }

@@ -40,11 +40,27 @@ struct UseQuestion {
         parsing text: String, from profile: VerifierProfile, about terms: EntitlementTerms
     ) throws(Refusal) {
         let payload = try SignedText.verify(
-            text, type: Self.type, by: profile.ring, limit: 16 * 1024)
+            text, type: Self.type, by: profile.ring, limit: Self.maximumSize)
+        try self.init(payload, text, about: terms)
+        guard shop.hasSameBytes(as: profile.verifier) else { throw .issuerUntrusted }
+    }
+
+    /// Reads a question that an answer is to a proof over. Nobody's signature is checked: it says something only once the proof holds, as the
+    /// word of the member, who knew the shop's key.
+    ///
+    /// - Throws: `malformed`, `limitExceeded`, `unsupported`; `typeMismatch`, `issuerUntrusted` as above.
+    init(answered text: String, about terms: EntitlementTerms) throws(Refusal) {
+        let token = try CompactJWS(parsing: text, types: [Self.type], limit: Self.maximumSize)
+        try self.init(.object(try token.untrustedPayload()), text, about: terms)
+    }
+
+    private static let maximumSize = 16 * 1024
+
+    private init(
+        _ payload: JSON, _ text: String, about terms: EntitlementTerms
+    ) throws(Refusal) {
         shop = try payload.required("iss").text(atMost: 2048)
-        guard shop.hasSameBytes(as: profile.verifier), terms.names(shop) else {
-            throw .issuerUntrusted
-        }
+        guard terms.names(shop) else { throw .issuerUntrusted }
         nonce = try payload.required("nonce").text(atMost: 512)
         expires = Int64(clamping: try payload.required("exp").time())
         self.terms = try payload.required("terms").fixedBytes()
@@ -67,15 +83,13 @@ struct UseQuestion {
 
     /// The statement that an anonymous use proves.
     ///
-    /// - Throws: `limitExceeded` for a number that no use has, `notYetValid` for a snapshot that is younger than the window,
-    ///   `typeMismatch` for another one, `malformed`.
+    /// - Throws: `limitExceeded` for a number that no use has, `typeMismatch` for another snapshot than it names, `malformed`.
     func statement(
         _ terms: EntitlementTerms, number: Int, among snapshot: MemberSnapshot, part: Int
     ) throws(Refusal) -> AnonymousQuestion {
         guard terms.entitlement.mode == .anonymous, self.snapshot == snapshot.root,
             snapshot.announced.digest == terms.editionDigest
         else { throw .typeMismatch }
-        guard snapshot.time <= terms.entitlement.windows[window] else { throw .notYetValid }
         // The one after the last has no base: there is no such name.
         guard (0..<terms.entitlement.count).contains(number) else { throw .limitExceeded }
         guard snapshot.cards.sets.indices.contains(part) else { throw .malformed }

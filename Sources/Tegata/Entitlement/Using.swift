@@ -127,10 +127,10 @@ extension Holder {
     ///   - terms: what is used.
     ///   - card: the card whose use it is.
     ///   - shop: whom the holder believes to be asked by.
-    ///   - snapshot: the lists that the issuer signed, taken by the wallet itself.
+    ///   - snapshot: the lists that the issuer signed for this window.
     ///   - uses: what the wallet has given away.
     ///   - crowd: among how many cards the holder wants to be at least.
-    /// - Returns: the answer, for `Shop.verify(_:under:among:countingIn:)`.
+    /// - Returns: the answer, for `Shop.take(_:to:under:among:keeping:)`.
     /// - Throws: as for a voucher; `limitExceeded` for a smaller crowd.
     public func use(
         _ question: String, of terms: EntitlementTerms, with card: Card,
@@ -149,10 +149,7 @@ extension Holder {
             0..<terms.entitlement.count, of: terms, window: question.window)
         let proof = try question.statement(terms, number: number, among: snapshot, part: part)
             .proof(with: opening)
-        return JSON.object([
-            "nonce": .string(question.nonce), "number": .whole(Int64(number)),
-            "part": .whole(Int64(part)), "proof": .bytes(proof),
-        ]).text
+        return UseAnswer(nonce: question.nonce, number: number, part: part, proof: proof).text
     }
 }
 

@@ -23,10 +23,11 @@ public final class Issuer: Sendable {
     private let open = Mutex<[String: OpenEdition]>([:])
     // The frozen lists, as far as they were read from the log.
     let frozen = Mutex<[EditionDigest: FrozenLists]>([:])
+    // The lists of the windows that are being used, by their terms.
+    let windowMembers = Mutex<[FixedBytes<32>: WindowMembers]>([:])
     // Of two writings of the lists the later one has what is newer.
     private let publishing = Turns()
     let seal: SessionSeal
-    /// Signs receipts and what else an issuer says about notices and uses.
 
     /// An issuer with this identifier.
     ///

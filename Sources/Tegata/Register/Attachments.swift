@@ -35,6 +35,19 @@ struct Attachment: Sendable {
         try self.init(name, text)
     }
 
+    /// A longer text in as many attachments as it takes, numbered from 0. It is one of base64url and dots: any byte is a whole character.
+    static func pieces(of text: String, under prefix: String) throws(Refusal) -> [Attachment] {
+        let bytes = Array(text.utf8)
+        var pieces = [Attachment]()
+        for start in stride(from: 0, to: bytes.count, by: textLimit) {
+            let piece = bytes[start..<min(start + textLimit, bytes.count)]
+            pieces.append(
+                try Attachment(
+                    prefix + "\(pieces.count)", String(decoding: piece, as: UTF8.self)))
+        }
+        return pieces
+    }
+
     /// The record of it.
     func record(in edition: EditionDigest) -> Register.Outcome {
         var random = SystemRandomness()

@@ -30,6 +30,7 @@ package struct LogEntry: Hashable, Sendable {
         case redemption = 23
         case count = 24
         case attachment = 25
+        case anonymousUse = 26
         case relocation = 30
 
         /// Whether the entry is the leaf of a row in force, as a log proof of a card must be.
@@ -99,7 +100,8 @@ package struct LogEntry: Hashable, Sendable {
             case .giveBack: content.count == 36
             case .revoke: content.count == 32 || content.count == 33 && content[32] == 1
             case .card, .reissue, .transfer, .renewal, .suspend, .resume, .hold, .release,
-                .entrant, .deposit, .notice, .receipt, .withdrawal, .redemption, .attachment:
+                .entrant, .deposit, .notice, .receipt, .withdrawal, .redemption, .attachment,
+                .anonymousUse:
                 content.count == 32
             }
         guard isWhole else { throw .malformed }

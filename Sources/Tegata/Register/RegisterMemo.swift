@@ -26,6 +26,7 @@ enum RegisterMemo {
     case withdrawal(WithdrawalMemo)
     case redemption(RedemptionMemo)
     case attachment(AttachmentMemo)
+    case anonymousUse(AnonymousUseMemo)
     /// What opens an exception, and the operator's reason.
     case exception(salt: FixedBytes<32>, reason: String)
     /// A change of the nodes, or a node's count: all of it is public.
@@ -53,6 +54,7 @@ enum RegisterMemo {
         case .withdrawal(let memo): memo.fields
         case .redemption(let memo): memo.fields
         case .attachment(let memo): memo.fields
+        case .anonymousUse(let memo): memo.fields
         case .relocation(let site): bigEndian(site.number) + Array(site.name.utf8)
         }
     }
@@ -94,6 +96,7 @@ enum RegisterMemo {
         case .withdrawal: self = .withdrawal(try WithdrawalMemo(fields))
         case .redemption: self = .redemption(try RedemptionMemo(fields))
         case .attachment: self = .attachment(try AttachmentMemo(fields))
+        case .anonymousUse: self = .anonymousUse(try AnonymousUseMemo(fields))
         case .relocation:
             guard fields.count > 4, let name = String(validating: fields[4...], as: UTF8.self)
             else { throw .malformed }

@@ -152,6 +152,9 @@ struct RegisterState: Sendable {
         case .redemption(let memo):
             guard books[entry.edition] != nil else { throw .malformed }
             try redemptions.count(memo, entry, at: size)
+        case .anonymousUse(let memo):
+            guard books[entry.edition] != nil else { throw .malformed }
+            try redemptions.count(memo, entry, at: size)
         case .attachment(let memo):
             guard books[entry.edition] != nil else { throw .malformed }
             try books[entry.edition]?.attachments.take(memo, entry, at: size)
@@ -251,7 +254,7 @@ struct RegisterState: Sendable {
             card = CardState(memo, record: size)
         case .open, .limit, .card, .hold, .release, .entrant, .draw, .sessions, .settled, .deposit,
             .exception, .nodes, .count, .notice, .receipt, .withdrawal, .redemption,
-            .attachment, .relocation:
+            .attachment, .anonymousUse, .relocation:
             throw .malformed
         }
         card.record = size

@@ -1,33 +1,49 @@
 internal import TegataCrypto
 internal import TegataSDJWT
 
-/// A use that a shop took, with all that it takes to show so later: the voucher, the shop's receipt, the terms, and the shop's keys as
-/// they were (Spec/wallet.md).
+/// A use that a shop took, with all that it takes to show so later: what the shop was given, the shop's receipt, the terms, and the shop's
+/// keys as they were (Spec/wallet.md).
 public struct TakenUse: Sendable {
     /// What was used.
     public let terms: EntitlementTerms
-    /// The holder's word, as it was given.
-    public let voucher: Voucher
+    /// Which card of the edition it was.
+    public let serial: Serial
+    /// The holder's word, where the shop saw the card; `nil` for an anonymous use.
+    public let voucher: Voucher?
+    /// What the shop was given, as it was: the voucher's text, or the answer.
+    public let given: String
     /// The shop's word that it took it.
     public let receipt: UseReceipt
     /// The receipt's text.
     public let encodedReceipt: String
     /// The shop, as it was believed.
     public let shop: VerifierProfile
+    /// What it is known by: the digest of what was given.
+    let digest: FixedBytes<32>
 
-    /// Checks that the texts are what they should be, whenever they were made.
+    /// Checks that the texts are what they should be, whenever they were made. Of an anonymous use nothing but `serial` says whose it was.
     ///
-    /// - Throws: what is wrong with voucher or receipt.
+    /// - Throws: what is wrong with voucher or receipt; `conflict` for another card's voucher.
     init(
-        _ voucher: String, _ receipt: String, under terms: EntitlementTerms,
+        _ given: String, _ receipt: String, serial: Serial, under terms: EntitlementTerms,
         from shop: VerifierProfile, of profile: IssuerProfile
     ) throws(Refusal) {
-        self.voucher = try Voucher(
-            parsing: voucher, for: shop.verifier, under: terms, from: profile,
-            at: NumericDate.latest, age: NumericDate.latest)
-        self.receipt = try UseReceipt(
-            parsing: receipt, for: voucher, under: terms, from: shop)
-        guard self.receipt.window == self.voucher.window else { throw .conflict }
+        switch terms.entitlement.mode {
+        case .card:
+            let voucher = try Voucher(
+                parsing: given, for: shop.verifier, under: terms, from: profile,
+                at: NumericDate.latest, age: NumericDate.latest)
+            guard voucher.serial == serial else { throw .conflict }
+            self.voucher = voucher
+            digest = voucher.digest
+        case .anonymous:
+            digest = try UseAnswer(parsing: given).digest
+            voucher = nil
+        }
+        self.receipt = try UseReceipt(parsing: receipt, for: given, under: terms, from: shop)
+        if let voucher, voucher.window != self.receipt.window { throw .conflict }
+        self.serial = serial
+        self.given = given
         encodedReceipt = receipt
         self.terms = terms
         self.shop = shop
@@ -37,29 +53,33 @@ public struct TakenUse: Sendable {
         guard let profile = wallet.profile(try json.required("issuer").text(atMost: 2048)) else {
             throw .issuerUntrusted
         }
-        let terms = try EntitlementTerms(
-            parsing: try json.required("terms").text(atMost: EntitlementTerms.maximumSize),
-            from: profile)
+        guard let number = try json.required("serial").integer.flatMap(UInt32.init(exactly:)),
+            let serial = Serial(number, within: .unlimited)
+        else { throw .malformed }
         try self.init(
-            try json.required("voucher").text(atMost: 512 * 1024),
-            try json.required("receipt").text(atMost: 16 * 1024),
-            under: terms, from: try VerifierProfile(json: try json.required("shop")), of: profile)
+            try json.required("use").text(atMost: 512 * 1024),
+            try json.required("receipt").text(atMost: 16 * 1024), serial: serial,
+            under: try EntitlementTerms(
+                parsing: try json.required("terms").text(atMost: EntitlementTerms.maximumSize),
+                from: profile), from: try VerifierProfile(json: try json.required("shop")),
+            of: profile)
     }
 
     var json: JSON {
         [
             "issuer": .string(terms.issuer), "terms": .string(terms.encoded), "shop": shop.json,
-            "voucher": .string(voucher.encoded), "receipt": .string(encodedReceipt),
+            "serial": .whole(Int64(serial.number)), "use": .string(given),
+            "receipt": .string(encodedReceipt),
         ]
     }
 
     var place: CardPlace {
-        CardPlace(edition: terms.editionDigest, serial: voucher.serial.number)
+        CardPlace(edition: terms.editionDigest, serial: serial.number)
     }
 
     /// About as many bytes as it takes in a file.
     var size: Int {
-        terms.encoded.utf8.count + shop.encoded.utf8.count + voucher.encoded.utf8.count
+        terms.encoded.utf8.count + shop.encoded.utf8.count + given.utf8.count
             + encodedReceipt.utf8.count
     }
 }
@@ -78,25 +98,31 @@ extension Wallet {
     ///
     /// - Parameters:
     ///   - receipt: the shop's.
-    ///   - voucher: what `Holder.use` made.
+    ///   - given: what `Holder.use` made, a voucher or an anonymous answer.
+    ///   - card: the card whose use it was.
     ///   - terms: what was used.
     ///   - shop: who took it.
-    /// - Throws: `issuerUntrusted` without the issuer's profile; what is wrong with voucher or receipt.
+    /// - Throws: `issuerUntrusted` without the issuer's profile, `typeMismatch` for a card that does not have the uses, `conflict` for another
+    ///   card's voucher; what is wrong with voucher or receipt.
     public mutating func keep(
-        receipt: String, for voucher: String, under terms: EntitlementTerms,
+        receipt: String, for given: String, of card: Card, under terms: EntitlementTerms,
         from shop: VerifierProfile
     ) throws(Refusal) {
         guard let profile = profile(terms.issuer) else { throw .issuerUntrusted }
-        take([try TakenUse(voucher, receipt, under: terms, from: shop, of: profile)])
+        guard terms.isFor(card) else { throw .typeMismatch }
+        take([
+            try TakenUse(
+                given, receipt, serial: card.serial, under: terms, from: shop, of: profile)
+        ])
     }
 
     mutating func take(_ uses: [TakenUse]) {
-        var known = Set(vouchers.map(\.voucher.digest))
-        vouchers += uses.filter { known.insert($0.voucher.digest).inserted }
+        var known = Set(vouchers.map(\.digest))
+        vouchers += uses.filter { known.insert($0.digest).inserted }
         // Those of one second in the order of their digests, so that it does not matter which of two wallets reads the other's file.
         vouchers.sort { left, right in
             left.receipt.time == right.receipt.time
-                ? left.voucher.digest.array.lexicographicallyPrecedes(right.voucher.digest.array)
+                ? left.digest.array.lexicographicallyPrecedes(right.digest.array)
                 : left.receipt.time < right.receipt.time
         }
         var bytes = 0

@@ -51,4 +51,35 @@ struct EntitlementWorld: Sendable {
             parsing: try await (issuer ?? city.issuer).count(voucher, from: shop.id, under: terms),
             under: terms, from: city.issuer.profile)
     }
+
+    /// The lists of a window, as the issuer gives them to everybody.
+    func snapshot(_ window: Int = 0) async throws -> MemberSnapshot {
+        try MemberSnapshot(
+            parsing: try await city.issuer.lists(of: terms, window: window),
+            from: city.issuer.profile)
+    }
+
+    /// An anonymous answer of a card to a shop, with the question.
+    func answer(
+        _ index: Int = 0, at shop: Shop, among snapshot: MemberSnapshot,
+        in uses: inout EntitlementUses
+    ) async throws -> (question: String, answer: String) {
+        let question = try await shop.ask(for: terms, among: snapshot)
+        return (
+            question,
+            try city.holders[index].use(
+                question, of: terms, with: city.cards[index], from: shop.profile, among: snapshot,
+                in: &uses, ofAtLeast: city.cards.count)
+        )
+    }
+
+    /// What the issuer says to an anonymous answer.
+    func count(
+        _ asked: (question: String, answer: String), by issuer: Issuer? = nil
+    ) async throws -> UseStatement {
+        try UseStatement(
+            parsing: try await (issuer ?? city.issuer).count(
+                asked.answer, to: asked.question, under: terms), under: terms,
+            from: city.issuer.profile)
+    }
 }

@@ -110,17 +110,7 @@ private struct LinkTown {
             persons.append(try run.verified.index(unblindedBy: run.blinding).point.encoded)
         }
         let cards = (1...3).compactMap { Point.generator.times(Scalar($0))?.encoded }
-        func sorted(_ points: [[UInt8]]) -> JSON {
-            .bytes(Array(points.sorted { $0.lexicographicallyPrecedes($1) }.joined()))
-        }
-        return try SignedText.sign(
-            [
-                "iss": .string(edition.issuer), "iat": .whole(RoleStory.now),
-                "edition": .string(edition.edition.id), "issued": 3,
-                "limit": edition.edition.limit.json, "size": 8,
-                "root": .bytes(SHA256.hash([2]).array), "persons": sorted(persons),
-                "commitments": sorted(cards),
-            ], type: SignedLists.type, by: story.issuer.keys.card)
+        return try story.lists(of: edition, persons, cards)
     }
 
     /// Both halves of an answer behind one blinding, each of this person.
@@ -141,5 +131,24 @@ private struct LinkTown {
             halves.append(["part": 0, "proof": .bytes(proof)])
         }
         return halves
+    }
+}
+
+extension RoleStory {
+    /// Signed lists with these members.
+    func lists(
+        of edition: OpenEdition, _ persons: [[UInt8]], _ cards: [[UInt8]]
+    ) throws -> String {
+        func sorted(_ points: [[UInt8]]) -> JSON {
+            .bytes(Array(points.sorted { $0.lexicographicallyPrecedes($1) }.joined()))
+        }
+        return try SignedText.sign(
+            [
+                "iss": .string(edition.issuer), "iat": .whole(Self.now),
+                "edition": .string(edition.edition.id), "issued": .whole(Int64(cards.count)),
+                "limit": edition.edition.limit.json, "size": 8,
+                "root": .bytes(SHA256.hash([2]).array), "persons": sorted(persons),
+                "commitments": sorted(cards),
+            ], type: SignedLists.type, by: issuer.keys.card)
     }
 }

@@ -81,7 +81,8 @@ private struct ListStory {
         try wallet.keep(rides.card, of: story.holder, from: profile)
         _ = try wallet.keep(answer: self.answer, of: rides.card)
         try wallet.keep(
-            receipt: self.receipt, for: voucher, under: rides.terms, from: taxi.profile)
+            receipt: self.receipt, for: voucher, of: rides.card, under: rides.terms,
+            from: taxi.profile)
         document = String(decoding: try WalletDocument.encode(wallet), as: UTF8.self)
     }
 }

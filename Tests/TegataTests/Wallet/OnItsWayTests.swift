@@ -97,7 +97,7 @@ import Testing
         wallet.vouchers = []
         try wallet.keep(
             receipt: taxi.receipt(for: taken, under: terms, WalletWorld.oneRide), for: voucher,
-            under: terms, from: taxi.profile)
+            of: world.card, under: terms, from: taxi.profile)
         let large = try #require(wallet.vouchers.first)
         wallet.vouchers = Array(repeating: large, count: 100)
         wallet.take([])

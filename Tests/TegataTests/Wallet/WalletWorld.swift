@@ -53,7 +53,7 @@ struct WalletWorld: Sendable {
         let taken = try await taxi.take(voucher, under: rides.terms) { _ in }
         try wallet.keep(
             receipt: try taxi.receipt(for: taken, under: rides.terms, Self.oneRide), for: voucher,
-            under: rides.terms, from: taxi.profile)
+            of: card, under: rides.terms, from: taxi.profile)
         var inbox = NoticeInbox(of: profile.issuer)
         try inbox.keep(receipt: receipt, for: answer, from: profile)
         waiting = try await Self.tell(card, of: holder, in: city, &inbox)

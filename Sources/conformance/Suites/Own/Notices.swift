@@ -38,6 +38,18 @@ let noticeFunctions: [String: OwnFunction] = [
             "shop": .string(statement.shop),
         ]
     },
+    "anonymous-use": { input, _ in
+        let profile = try profile(input)
+        let terms = try EntitlementTerms(
+            parsing: try input.anonymous_terms.string, from: profile)
+        let use = try AnonymousUse(
+            try input.answer.string, to: try input.question.string, under: terms,
+            among: MemberSnapshot(parsing: try input.lists.string, from: profile))
+        return [
+            "window": .whole(use.window), "number": .whole(use.number), "shop": .string(use.shop),
+            "anonymity": .whole(use.anonymity), "nullifier": .hex(use.nullifier.bytes),
+        ]
+    },
     "double-use": { input, _ in
         let (vouchers, shops) = (input.vouchers.list, input.shops.list)
         let double = try DoubleUse(
