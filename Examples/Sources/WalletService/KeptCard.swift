@@ -23,6 +23,12 @@ public struct KeptCard: Sendable {
         profile.editions.first { $0.edition.id.utf8.elementsEqual(card.edition.id.utf8) }
     }
 
+    /// What the history says when the card was shown with nothing but what it always shows.
+    var shownBare: ConsentRecord.Shown {
+        ConsentRecord.Shown(
+            card, claims: Set(card.claims.keys).subtracting(card.selectiveClaims).sorted())
+    }
+
     /// Its picture.
     public func face(_ language: Language) -> CardFace {
         CardFace(

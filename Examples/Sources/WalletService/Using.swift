@@ -105,12 +105,10 @@ extension WalletService {
         _ review: UseReview, ofAtLeast crowd: Int = WalletService.usualCrowd
     ) async throws -> UseEnding {
         let card = review.card
-        let open = Set(card.card.claims.keys).subtracting(card.card.selectiveClaims)
         let record = ConsentRecord(
             at: Self.now, verifier: review.shopName, isAuthenticated: true, host: review.shopName,
             outcome: .sent,
-            shown: review.members == nil
-                ? [ConsentRecord.Shown(card.card, claims: open.sorted())] : [])
+            shown: review.members == nil ? [card.shownBare] : [])
         let voucher = try home.change { wallet in
             var uses = wallet.uses(of: card.card)
             let voucher =

@@ -26,33 +26,54 @@ extension WalletService {
         struct Reply: Decodable {
             let key: String
         }
-        let text = try await get(card, "/tegata/notices/push")
+        let text = try await get(card, Self.wakingDoor)
         guard let key = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)).key,
             let point = Data(base64URL: key), point.count == 65, point.first == 4
         else { throw Refusal.malformed }
         return key
     }
 
-    /// Has the issuer wake a browser when there is mail for a card, by showing the card.
+    /// Has the issuer wake a browser when there is mail for a card, by showing the card. The history says that it was shown.
     ///
     /// - Throws: `issuerUntrusted` for an address that the issuer does not ask; what the issuer says; `unavailable`.
     public func wake(_ browser: WakingBrowser, for card: KeptCard) async throws {
-        let wish: JSON = [
-            "shown": .string(try await show(card, at: "/tegata/notices/push")),
-            "subscription": [
-                "endpoint": .string(browser.endpoint),
-                "keys": ["p256dh": .string(browser.p256dh), "auth": .string(browser.auth)],
-            ],
-        ]
-        _ = try await tell(card, "/tegata/notices/push", "\(wish)")
+        try await ask(
+            card, Self.wakingDoor,
+            [
+                "subscription": [
+                    "endpoint": .string(browser.endpoint),
+                    "keys": ["p256dh": .string(browser.p256dh), "auth": .string(browser.auth)],
+                ]
+            ])
     }
 
     /// Has the issuer wake nobody any more for a card, on whatever device.
     ///
     /// - Throws: what the issuer says; `unavailable`.
     public func wakeNobody(for card: KeptCard) async throws {
-        let wish: JSON = ["shown": .string(try await show(card, at: "/tegata/notices/push"))]
-        _ = try await tell(card, "/tegata/notices/push/remove", "\(wish)")
+        try await ask(card, Self.wakingDoor + "/remove", [:])
+    }
+
+    private static let wakingDoor = "/tegata/notices/push"
+
+    /// Shows the card with a wish about browsers, written down before it leaves.
+    private func ask(_ card: KeptCard, _ path: String, _ wish: JSONObject) async throws {
+        let door = Self.wakingDoor
+        var wish = wish
+        wish.add("shown", .string(try await show(card, at: door)))
+        var record = ConsentRecord(
+            at: Self.now, verifier: card.card.issuer + door, isAuthenticated: true,
+            host: card.card.issuer, outcome: .sent, shown: [card.shownBare])
+        try home.change { [record] in try $0.record(record) }
+        do {
+            _ = try await tell(card, path, "\(JSON.object(wish))")
+        } catch let refusal as Refusal where refusal != .unavailable {
+            record.outcome = .refused
+            try home.change { [record] in try $0.record(record) }
+            throw refusal
+        }
+        record.outcome = .shown
+        try home.change { [record] in try $0.record(record) }
     }
 
     private func get(_ card: KeptCard, _ path: String) async throws -> String {

@@ -123,6 +123,13 @@ struct WakeTests {
                 #expect(home.contains("data-cards=\"\(card.card.id)\""))
             }
             #expect(!city.live.asked.contains("POST /tegata/notices"))
+            // Each time the card was shown, and to whom, is the owner's to read.
+            let history = try wallet.history()
+            #expect(history.map(\.outcome) == [.shown, .shown, .refused])
+            #expect(
+                history.allSatisfy {
+                    $0.verifier == city.live.base + "/tegata/notices/push" && $0.shown.count == 1
+                })
         }
     }
 
