@@ -65,7 +65,10 @@ extension Issuer {
         let plan = terms.entitlement
         guard plan.windows[question.window] <= now else { throw .notYetValid }
         guard now < plan.windows[question.window + 1] + plan.grace else { throw .expired }
-        let members = try await members(of: terms, window: question.window)
+        // Lists that nobody was given are nobody's answer.
+        guard let members = try await members(of: terms, window: question.window) else {
+            throw .typeMismatch
+        }
         let use = try answer.proven(question, terms, among: members.snapshot)
         let records = try await register.submit { state, batch throws(Refusal) in
             try state.count(use, under: terms, &batch) { () throws(Refusal) in

@@ -20,31 +20,38 @@ extension Issuer {
     ///   - terms: anonymous terms of this issuer.
     ///   - window: which of their windows, from 0.
     /// - Returns: text for ``MemberSnapshot``.
-    /// - Throws: `typeMismatch` for terms by card; `notYetValid` for a window that has not begun, `expired` for one that nobody asked for while
+    /// - Throws: `issuerUntrusted` for another issuer's terms, `typeMismatch` for terms by card; `notYetValid` for a window that has not begun, `expired` for one that nobody asked for while
     ///   it lasted; `unsupported` while the edition has no active card, `limitExceeded` for an edition with more than 4,096 attachments,
     ///   `unavailable`.
     public func lists(
         of terms: EntitlementTerms, window: Int
     ) async throws(Refusal) -> String {
-        try await members(of: terms, window: window).lists
+        guard terms.issuer.hasSameBytes(as: id) else { throw .issuerUntrusted }
+        guard terms.entitlement.mode == .anonymous else { throw .typeMismatch }
+        if let kept = try await members(of: terms, window: window) { return kept.lists }
+        let now = try terms.entitlement.window(at: clock())
+        guard window == now else { throw window < now ? .expired : .notYetValid }
+        try await keepLists(of: terms, window)
+        guard let kept = try await members(of: terms, window: window) else { throw .unavailable }
+        return kept.lists
     }
 
+    /// The members of a window whose lists were asked for; `nil` where nobody has. Nothing is written.
     func members(
         of terms: EntitlementTerms, window: Int
-    ) async throws(Refusal) -> WindowMembers {
-        guard terms.entitlement.mode == .anonymous else { throw .typeMismatch }
-        let edition = try profile.edition(terms.edition)
+    ) async throws(Refusal) -> WindowMembers? {
         if let known = windowMembers.withLock({ $0[terms.digest] }), known.window == window {
             return known
         }
-        let lists: String
-        if let kept = try await keptLists(of: terms, window, edition) {
-            lists = kept
-        } else {
-            let now = try terms.entitlement.window(at: clock())
-            guard window == now else { throw window < now ? .expired : .notYetValid }
-            lists = try await keepLists(of: terms, window, edition)
+        let edition = try profile.edition(terms.edition)
+        let prefix = terms.membersPrefix(window)
+        var lists = ""
+        var next = 0
+        while let piece = try await attachment(prefix + "\(next)", of: edition) {
+            lists += piece
+            next += 1
         }
+        guard next > 0 else { return nil }
         let members = WindowMembers(
             window: window, lists: lists,
             snapshot: try MemberSnapshot(parsing: lists, from: profile))
@@ -57,9 +64,8 @@ extension Issuer {
     }
 
     /// Keeps the lists of now for the window, unless somebody was faster.
-    private func keepLists(
-        of terms: EntitlementTerms, _ window: Int, _ edition: OpenEdition
-    ) async throws(Refusal) -> String {
+    private func keepLists(of terms: EntitlementTerms, _ window: Int) async throws(Refusal) {
+        let edition = try profile.edition(terms.edition)
         let lists = try await publicLists(of: edition)
         // Without a card there is nobody to be one of: the window waits for the first.
         _ = try MemberSnapshot(parsing: lists, from: profile)
@@ -69,23 +75,6 @@ extension Issuer {
         } catch {
             guard error == .conflict else { throw error }
         }
-        guard let kept = try await keptLists(of: terms, window, edition) else {
-            throw .unavailable
-        }
-        return kept
-    }
-
-    private func keptLists(
-        of terms: EntitlementTerms, _ window: Int, _ edition: OpenEdition
-    ) async throws(Refusal) -> String? {
-        let prefix = terms.membersPrefix(window)
-        var text = ""
-        var next = 0
-        while let piece = try await attachment(prefix + "\(next)", of: edition) {
-            text += piece
-            next += 1
-        }
-        return next > 0 ? text : nil
     }
 }
 

@@ -14,7 +14,7 @@ public final class Issuer: Sendable {
     // What is signed with now, and what counts; `rotate(to:)` changes it.
     private let signing: Mutex<Signing>
     let register: Register
-    private let directory: LogDirectory?
+    let directory: LogDirectory?
     package let logSigner: NoteSigner
     let services: IdentityServices?
     let store: ChallengeStore
@@ -26,7 +26,7 @@ public final class Issuer: Sendable {
     // The lists of the windows that are being used, by their terms.
     let windowMembers = Mutex<[FixedBytes<32>: WindowMembers]>([:])
     // Of two writings of the lists the later one has what is newer.
-    private let publishing = Turns()
+    let publishing = Turns()
     let seal: SessionSeal
 
     /// An issuer with this identifier.
@@ -297,31 +297,6 @@ public final class Issuer: Sendable {
         return nonce
     }
 
-    /// The public lists of an edition, signed: persons' indexes, card commitments and, where the edition asks for them, second
-    /// indexes, each sorted on its own, and the size and root of the log that they follow from.
-    ///
-    /// - Throws: `unavailable`.
-    public func publicLists(of edition: OpenEdition) async throws(Refusal) -> String {
-        let (state, head) = try await register.snapshot()
-        return try SignedLists.sign(
-            PublicLists(try state.book(edition.digest)), of: edition.edition, by: id,
-            at: clock(), size: head.size, root: head.root, keys.card)
-    }
-
-    /// Writes what an auditor needs beside the log's files: `profile.json` and the lists of every open edition.
-    ///
-    /// - Throws: `unavailable`, also when this issuer publishes nowhere or a file cannot be written; `fault` says which.
-    public func publishLists() async throws(Refusal) {
-        guard let directory else { throw .unavailable }
-        try await publishing.take { () async throws(Refusal) in
-            for edition in self.profile.editions {
-                let text = try await self.publicLists(of: edition)
-                try self.write(text, to: Auditor.listsFile(of: edition.digest), in: directory)
-            }
-            try self.write(self.profile.encoded, to: Auditor.profileFile, in: directory)
-        }
-    }
-
     /// Keys, and what counts beside them.
     private struct Signing: Sendable {
         let keys: IssuerKeys
@@ -338,16 +313,6 @@ public final class Issuer: Sendable {
             self.ring = ring
             self.history = history
             letters = LetterSigner(keys.card)
-        }
-    }
-
-    private func write(
-        _ text: String, to name: String, in directory: LogDirectory
-    ) throws(Refusal) {
-        do {
-            try directory.write(Array(text.utf8), to: name)
-        } catch {
-            throw .unavailable
         }
     }
 }

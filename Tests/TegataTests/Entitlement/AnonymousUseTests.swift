@@ -128,10 +128,23 @@ import Testing
             ))
         #expect(counted.window == 1)
         #expect(try await city.issuer.lists(of: terms, window: 0) == given.first)
+        // An answer among lists that nobody was given is refused, and freezes none.
         let idle = try await EntitlementWorld(1, mode: .anonymous, count: 2)
+        let own = try MemberSnapshot(
+            parsing: try await idle.city.issuer.publicLists(of: idle.city.edition),
+            from: idle.city.issuer.profile)
+        var early = EntitlementUses()
+        let unasked = try await idle.answer(
+            at: idle.shop(EntitlementWorld.innID), among: own, in: &early)
+        await #expect(throws: Refusal.typeMismatch) { try await idle.count(unasked) }
+        #expect(try await idle.city.entries(.attachment) == 0)
         idle.city.time.now = EntitlementWorld.windows[1]
         await #expect(throws: Refusal.expired) {
             try await idle.city.issuer.lists(of: idle.terms, window: 0)
+        }
+        let elsewhere = try await NoticeWorld(1, at: "https://elsewhere.example")
+        await #expect(throws: Refusal.issuerUntrusted) {
+            try await elsewhere.issuer.lists(of: terms, window: 0)
         }
         let byCard = try await EntitlementWorld()
         await #expect(throws: Refusal.typeMismatch) {
