@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Hummingbird
 internal import NIOCore
 internal import Synchronization
@@ -13,7 +14,9 @@ final class MailStreams: Sendable {
     /// The mail of a card, and what is added to it.
     ///
     /// - Throws: `unavailable` while too many wait.
-    func stream(_ box: Mailbox, _ serial: UInt32) throws(Refusal) -> Response {
+    func stream(
+        _ box: Mailbox, _ serial: UInt32, boundTo key: Data
+    ) throws(Refusal) -> Response {
         let isFree = count.withLock { count in
             guard count < Self.capacity else { return false }
             count += 1
@@ -26,7 +29,7 @@ final class MailStreams: Sendable {
                 defer { count.withLock { $0 -= 1 } }
                 var sent = 0
                 for _ in 0..<Self.seconds {
-                    let mail = try await box.mail(for: serial)
+                    let mail = try await box.mail(for: serial, boundTo: key)
                     // A line that says nothing keeps the way open, and finds out whether anybody is there.
                     let events = mail.dropFirst(sent).map { "data: \($0)\n\n" }.joined()
                     try await writer.write(ByteBuffer(string: events.isEmpty ? ":\n" : events))

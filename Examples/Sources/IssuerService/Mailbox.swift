@@ -37,11 +37,37 @@ struct Mailbox: NoticeTransport {
         if isNew { bell.ring(edition, serial) }
     }
 
-    /// What a card's holder has to be told, oldest first.
+    /// What the holder of a card has to be told, oldest first: notices to the key that the card is bound to, and their withdrawals. What
+    /// was told before the card was passed on is another person's.
     ///
     /// - Throws: `unavailable`.
-    func mail(for serial: UInt32) async throws(Refusal) -> [String] {
+    func mail(for serial: UInt32, boundTo key: Data) async throws(Refusal) -> [String] {
+        struct Payload: Decodable {
+            struct Address: Decodable { let key: String? }
+            let to: Address?
+            let notice: String?
+        }
+        var own = Set<Data>()
+        return try await mail(for: serial).filter { text in
+            guard let payload = CompactText(text)?.read(Payload.self) else { return false }
+            if let withdrawn = payload.notice.flatMap({ Data(base64URL: $0) }) {
+                return own.contains(withdrawn)
+            }
+            guard payload.to?.key.flatMap({ Data(base64URL: $0) }) == key,
+                let id = Self.id(of: text)
+            else { return false }
+            own.insert(id)
+            return true
+        }
+    }
+
+    private func mail(for serial: UInt32) async throws(Refusal) -> [String] {
         try await store.value([String].self, of: key(serial)) ?? []
+    }
+
+    /// What a notice is known by: SHA-256 of what is signed of it (Spec/notice.md).
+    private static func id(of text: String) -> Data? {
+        text.lastIndex(of: ".").map { Data(SHA256.hash(data: Data(text[..<$0].utf8))) }
     }
 
     /// The newest notice of a programme to a card.
@@ -56,9 +82,7 @@ struct Mailbox: NoticeTransport {
             guard CompactText(text)?.read(Payload.self)?.programme?.id == programme else {
                 continue
             }
-            // What a notice is known by: what is signed of it (Spec/notice.md).
-            guard let dot = text.lastIndex(of: ".") else { continue }
-            return NoticeID(Array(SHA256.hash(data: Data(text[..<dot].utf8))))
+            return Self.id(of: text).flatMap { NoticeID(Array($0)) }
         }
         return nil
     }

@@ -26,7 +26,7 @@ extension WalletService {
         struct Reply: Decodable {
             let mail: [String]
         }
-        let text = try await tell(card, "/tegata/notices", try await show(card, at: Self.door))
+        let text = try await tell(card, Self.noticeDoor, try await show(card, at: Self.noticeDoor))
         guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(text.utf8)) else {
             throw Refusal.malformed
         }
@@ -41,13 +41,13 @@ extension WalletService {
     /// - Throws: what the issuer says; `unavailable`.
     public func follow(_ card: KeptCard, until isEnough: (Mail) -> Bool) async throws {
         while !Task.isCancelled {
-            let answer = try await show(card, at: Self.door)
+            let answer = try await show(card, at: Self.noticeDoor)
             let (events, continuation) = AsyncStream.makeStream(of: String.self)
             let reader = EventReader { continuation.yield($0) }
             let asking = Task {
                 defer { continuation.finish() }
                 return try await ask(
-                    card, "/tegata/notices", answer, accepting: "text/event-stream",
+                    card, Self.noticeDoor, answer, accepting: "text/event-stream",
                     hearing: { reader.take($0) })
             }
             var texts = [String]()
@@ -59,7 +59,7 @@ extension WalletService {
         }
     }
 
-    private static var door: String { "/tegata/notices" }
+    static var noticeDoor: String { "/tegata/notices" }
 
     /// Shows the card to one of the issuer's own doors.
     func show(_ card: KeptCard, at door: String) async throws -> String {
@@ -118,7 +118,7 @@ extension WalletService {
         }
         let receipt: String
         do {
-            receipt = try await tell(card, "/tegata/notices/answers", answer.text)
+            receipt = try await tell(card, Self.noticeDoor + "/answers", answer.text)
         } catch let refusal as Refusal {
             // It was heard, and is none: another word may follow.
             if refusal != .unavailable && refusal != .limitExceeded {

@@ -54,7 +54,7 @@ extension WalletService {
         try await ask(card, Self.wakingDoor + "/remove", [:])
     }
 
-    private static let wakingDoor = "/tegata/notices/push"
+    private static let wakingDoor = noticeDoor + "/push"
 
     /// Shows the card with a wish about browsers, written down before it leaves.
     private func ask(_ card: KeptCard, _ path: String, _ wish: JSONObject) async throws {

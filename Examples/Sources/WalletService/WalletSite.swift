@@ -49,6 +49,7 @@ struct WalletSite: Sendable {
         LinkPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         ActionPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
         MailPages(service: service, dialogs: dialogs, isTest: isTest).add(to: router)
+        ProofPages(service: service, isTest: isTest).add(to: router)
         WakePages(service: service, isTest: isTest).add(to: router)
         MovePages(service: service, isTest: isTest).add(to: router)
     }

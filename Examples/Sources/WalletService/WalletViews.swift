@@ -142,6 +142,8 @@ struct WalletViews {
             <button class="quiet">\(language(.countedBenefits))</button></form>
             <form class="inline" method="post" action="/cards/\(card.number)/mail">\(session.field)
             <button class="quiet">\(language(.mail))</button></form>
+            <form class="inline" method="post" action="/cards/\(card.number)/proofs">\(session.field)
+            <button class="quiet">\(language(.proofs))</button></form>
             <a class="button quiet" href="/cards/\(card.number)/wake">\(language(.wakeMe))</a>
             \(card.edition?.edition.nationalID.isEmpty == false ? settling(card) : .empty)
             <a class="button quiet" href="/cards/\(card.number)/delete">\(language(.delete))</a>

@@ -59,7 +59,7 @@ struct Audit: AsyncParsableCommand {
         let bar = Bar()
         do {
             let auditor = try Auditor(
-                of: profile, witnesses: try place.witnesses, quorum: place.policyQuorum,
+                of: profile, witnesses: try place.watchers.keys, quorum: place.watchers.needed,
                 reading: try place.source)
             let report = try await auditor.audit { bar.show($0, of: $1) }
             bar.finish()

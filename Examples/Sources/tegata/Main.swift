@@ -13,7 +13,7 @@ struct Tool: AsyncParsableCommand {
         subcommands: [
             Keygen.self, EditionCommand.self, Issue.self, Present.self, Verify.self,
             BundleCommand.self, ArchiveCommand.self, CouncilCommand.self, Restore.self,
-            Relocate.self, ContractCommand.self, Serve.self, Inspect.self,
+            Relocate.self, NoticeCommand.self, ContractCommand.self, Serve.self, Inspect.self,
             Doctor.self, Audit.self, Monitor.self,
         ])
 }

@@ -19,23 +19,7 @@ struct Place: ParsableArguments {
         ))
     var profile: String?
 
-    @Option(help: "A witness's key, name+id+base64; once for each.")
-    var witness: [String] = []
-
-    @Option(help: "How many of the witnesses must have signed. Default: all that are named.")
-    var quorum: Int?
-
-    var witnesses: [NoteKey] {
-        get throws {
-            try witness.map { text in
-                do {
-                    return try NoteKey(parsing: text)
-                } catch {
-                    throw ValidationError("--witness \(text): not a key of the form name+id+base64")
-                }
-            }
-        }
-    }
+    @OptionGroup var watchers: Watchers
 
     var source: LogReader.Source {
         get throws {
@@ -83,8 +67,29 @@ struct Place: ParsableArguments {
         }
         return issuer
     }
+}
 
-    var policyQuorum: Int { quorum ?? witness.count }
+/// Who must have seen a log besides the one who writes it.
+struct Watchers: ParsableArguments {
+    @Option(help: "A witness's key, name+id+base64; once for each.")
+    var witness: [String] = []
+
+    @Option(help: "How many of the witnesses must have signed. Default: all that are named.")
+    var quorum: Int?
+
+    var keys: [NoteKey] {
+        get throws {
+            try witness.map { text in
+                do {
+                    return try NoteKey(parsing: text)
+                } catch {
+                    throw ValidationError("--witness \(text): not a key of the form name+id+base64")
+                }
+            }
+        }
+    }
+
+    var needed: Int { quorum ?? witness.count }
 }
 
 /// Prints a line in the reader's language, beside the results.

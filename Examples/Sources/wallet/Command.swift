@@ -12,7 +12,8 @@ struct Command: AsyncParsableCommand {
         commandName: "wallet", abstract: language(.abstract), discussion: language(.discussion),
         subcommands: [
             Receive.self, Present.self, List.self, Show.self, HistoryCommand.self, Delete.self,
-            Export.self, Import.self, Use.self, Link.self, Act.self, MailCommand.self, Settle.self,
+            Export.self, Import.self, Use.self, Link.self, Act.self, MailCommand.self, Proofs.self,
+            Settle.self,
             Trust.self, Serve.self,
         ])
 }

@@ -159,6 +159,22 @@ extension Message {
     static let mailDiscussion = Message(
         "確かめられたお知らせだけを表示します。受領証は保存されます。",
         "Only notices that hold are shown; receipts are kept.")
+    static let proofsAbstract = Message(
+        "お知らせの証明を受け取り、保存します。", "Fetches the proofs of notices, and keeps them.")
+    static let proofsDiscussion = Message(
+        """
+        知らせ、答え、受領証が発行者の公開の記録にあることの証明です。発行者がなくなっても確かめられます（tegata notice check）。
+        例：wallet proofs 1 --out proofs
+        """,
+        """
+        That notice, answer and receipt are in the issuer's public log: it can be checked when the issuer is gone (tegata notice check).
+        Example: wallet proofs 1 --out proofs
+        """)
+    static let proofsOut = Message(
+        "証明を一つずつ書き出すフォルダ。", "A folder that a file of each is written to.")
+    static let keptHelp = Message(
+        "発行者に尋ねず、保存してあるものだけを出します。", "Asks nobody: only what is kept already.")
+    static let noProofs = Message("証明はまだありません。", "There are no proofs yet.")
     static let followHelp = Message(
         "届くのを待ち、届くたびに表示します。", "Waits, and prints each as it comes.")
     static let confirmHelp = Message("この番号のお知らせを確認します。", "Confirms the notice of this place.")

@@ -12,10 +12,17 @@ struct Use: AsyncParsableCommand {
     @Argument(help: "https://…/tegata/uses/…")
     var link: String
 
+    @Option(help: ArgumentHelp(language(.linkCrowdHelp)))
+    var crowd = WalletService.usualCrowd
+
     @Flag(help: ArgumentHelp(language(.yesHelp)))
     var yes = false
 
     @OptionGroup var common: Common
+
+    func validate() throws {
+        guard crowd > 0 else { throw ValidationError("--crowd 1…") }
+    }
 
     func run() async throws {
         try await common.run(.using) { wallet in
@@ -26,13 +33,16 @@ struct Use: AsyncParsableCommand {
                 "\(language(plan.title).line): \(language(.left)) \(review.standing.left) / \(plan.count)"
             )
             if review.isOffline { common.note(language(.shopWithoutNetwork)) }
+            if let members = review.crowd {
+                common.note("   \(language(.onlyOneOf)): \(members)")
+            }
             if !yes {
                 guard ["y", "yes", "はい"].contains(ask(language(.askUse))?.lowercased()) else {
                     complain(language(.nothingSent))
                     throw ExitCode(1)
                 }
             }
-            switch try await wallet.use(review) {
+            switch try await wallet.use(review, ofAtLeast: crowd) {
             case .taken(let receipt):
                 try common.print(
                     ["state": "taken", "text": language(receipt.text).line],

@@ -29,6 +29,13 @@ struct NoticeLedger: Sendable {
         func state(at now: Int64) -> NoticeState { state.at(now, deadline: deadline) }
     }
 
+    /// A card as notices are addressed to it: with the key that it is bound to.
+    private struct CardAddress: Hashable {
+        let edition: EditionDigest
+        let serial: UInt32
+        let address: FixedBytes<33>
+    }
+
     struct Book: Sendable {
         /// How all of its notices are addressed.
         let addressing: FixedBytes<32>
@@ -37,6 +44,8 @@ struct NoticeLedger: Sendable {
     }
 
     private(set) var entries = [NoticeID: Entry]()
+    // In the order of their records.
+    private var addressed = [CardAddress: [NoticeID]]()
     private(set) var programmes = [FixedBytes<32>: Book]()
     private var references = [FixedBytes<32>: NoticeID]()
     private var paid = Set<FixedBytes<32>>()
@@ -50,6 +59,14 @@ struct NoticeLedger: Sendable {
     func notice(for reference: FixedBytes<32>) -> (id: NoticeID, entry: Entry)? {
         guard let id = references[reference], let entry = entries[id] else { return nil }
         return (id, entry)
+    }
+
+    /// What a card was told while it was bound to this key, oldest first.
+    func notices(
+        to serial: UInt32, boundTo key: FixedBytes<32>, in edition: EditionDigest
+    ) -> [NoticeID] {
+        guard let address = FixedBytes<33>([0] + key.array) else { return [] }
+        return addressed[CardAddress(edition: edition, serial: serial, address: address)] ?? []
     }
 
     /// Whether a payment was made.
@@ -72,6 +89,11 @@ struct NoticeLedger: Sendable {
             content: memo.content, payment: memo.payment, serial: memo.serial,
             commitment: memo.commitment, address: memo.address, addressing: memo.addressing,
             time: memo.time, deadline: memo.deadline)
+        if memo.serial > 0 {
+            let card = CardAddress(
+                edition: entry.edition, serial: memo.serial, address: memo.address)
+            addressed[card, default: []].append(id)
+        }
         references[memo.reference] = id
         programmes[memo.programme, default: Book(addressing: memo.addressing)].notices.append(id)
         latest = max(latest, memo.time)

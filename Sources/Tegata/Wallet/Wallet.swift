@@ -35,6 +35,7 @@ public struct Wallet: Sendable {
     var receipts = [Receipt]()
     var answers = [SentAnswer]()
     var vouchers = [TakenUse]()
+    var proofs = [KeptProof]()
     /// Who asked for what, oldest first.
     public internal(set) var history = [ConsentRecord]()
     let clock: @Sendable () -> Int64
@@ -184,7 +185,7 @@ extension Wallet {
 // MARK: - Deleting
 
 extension Wallet {
-    /// Deletes a card, with what the history says of it. With the last card under its serial go uses, receipts and what is on its way, with an issuer's last
+    /// Deletes a card, with what the history says of it. With the last card under its serial go uses, receipts, proofs and what is on its way, with an issuer's last
     /// card all that there is of the issuer, with a key's last card the key. The issuer is not told.
     public mutating func delete(_ card: Card) {
         kept.removeAll { $0.row == card.row }
@@ -194,6 +195,7 @@ extension Wallet {
             receipts.removeAll { $0.place == place }
             answers.removeAll { $0.place == place }
             vouchers.removeAll { $0.place == place }
+            proofs.removeAll { $0.place == place }
             forget { $0.place == place }
         }
         if !kept.contains(where: { $0.card.issuer.hasSameBytes(as: card.issuer) }) {
@@ -213,6 +215,7 @@ extension Wallet {
         receipts.removeAll { $0.issuer.hasSameBytes(as: issuer) }
         answers.removeAll { $0.issuer.hasSameBytes(as: issuer) }
         vouchers.removeAll { $0.terms.issuer.hasSameBytes(as: issuer) }
+        proofs.removeAll { $0.proof.notice.issuer.hasSameBytes(as: issuer) }
         forget { $0.issuer.hasSameBytes(as: issuer) || editions.contains($0.place.edition) }
         inboxes.removeAll { $0.issuer.hasSameBytes(as: issuer) }
         issuers.removeAll { $0.issuer.hasSameBytes(as: issuer) }

@@ -42,6 +42,7 @@ struct WalletDocument {
         // Files of before these lists are read as having none, and a wallet that has none writes as before.
         for (list, values) in [
             (List.answers, wallet.answers.map(\.json)), (.vouchers, wallet.vouchers.map(\.json)),
+            (.proofs, wallet.proofs.map(\.json)),
         ] where !values.isEmpty {
             json.add(list.rawValue, .array(values))
         }
@@ -77,11 +78,12 @@ extension WalletImport.List {
         case .receipts, .history: Wallet.maximumRecords
         case .answers: Wallet.maximumAnswers
         case .vouchers: Wallet.maximumVouchers
+        case .proofs: Wallet.maximumProofs
         }
     }
 
     /// Whether a document may go without it.
-    fileprivate var isOptional: Bool { self == .answers || self == .vouchers }
+    fileprivate var isOptional: Bool { [.answers, .vouchers, .proofs].contains(self) }
 }
 
 /// A card in a document: what its issuer answered, and the key that it says to be bound to.

@@ -21,6 +21,8 @@ public struct WalletImport: Sendable {
         case answers
         /// What shops took.
         case vouchers
+        /// Notices that are decided, with their proofs.
+        case proofs
         /// Who asked for what.
         case history
     }
@@ -83,13 +85,16 @@ extension Wallet {
                 && !merged.receipts.contains { $0.issuer.hasSameBytes(as: profile.issuer) }
                 && !merged.answers.contains { $0.issuer.hasSameBytes(as: profile.issuer) }
                 && !merged.vouchers.contains { $0.terms.issuer.hasSameBytes(as: profile.issuer) }
+                && !merged.proofs.contains {
+                    $0.proof.notice.issuer.hasSameBytes(as: profile.issuer)
+                }
         }
         report.newIssuers = merged.issuers.map(\.issuer).filter { profile($0) == nil }
         self = merged
         return report
     }
 
-    /// Uses, inboxes, receipts, answers, vouchers and history: grow-only, so that no order of imports loses anything.
+    /// Uses, inboxes, receipts, answers, vouchers, proofs and history: grow-only, so that no order of imports loses anything.
     private mutating func mergeRest(
         _ document: WalletDocument, _ report: inout WalletImport
     ) throws(Refusal) {
@@ -115,6 +120,11 @@ extension Wallet {
             taken.append(try TakenUse(json: json, among: merged))
         }
         merged.take(taken)
+        var proofs = [KeptProof]()
+        try document.each(.proofs, &report) { json throws(Refusal) in
+            proofs.append(try KeptProof(json: json, among: merged))
+        }
+        merged.take(proofs)
         var records = merged.history
         var places = [[UInt8]: Int]()
         for (place, record) in records.enumerated() { places[record.id.array] = place }

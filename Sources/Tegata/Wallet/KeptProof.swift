@@ -1,0 +1,79 @@
+internal import TegataCrypto
+internal import TegataSDJWT
+
+/// A notice that is decided, with its proof: what a citizen keeps for years (Spec/notice.md, "The proof that a citizen keeps").
+public struct KeptProof: Sendable {
+    /// What was said, and what became of it.
+    public let proof: NoticeProof
+    /// The document, for whoever is to check it.
+    public let document: String
+    let place: CardPlace
+
+    /// - Throws: what `NoticeProof` throws; `typeMismatch` for a notice of another edition, or to another card of it.
+    init(_ document: String, at place: CardPlace, from profile: IssuerProfile) throws(Refusal) {
+        proof = try NoticeProof(parsing: document, from: profile)
+        let notice = proof.notice
+        guard Edition.digest(issuer: notice.issuer, id: notice.edition) == place.edition else {
+            throw .typeMismatch
+        }
+        // A notice to a pseudonym says itself whose it is to nobody but its holder.
+        if case .card(let serial, _) = notice.address, serial.number != place.serial {
+            throw .typeMismatch
+        }
+        self.document = document
+        self.place = place
+    }
+
+    init(json: JSON, among wallet: Wallet) throws(Refusal) {
+        guard let profile = wallet.profile(try json.required("issuer").text(atMost: 2048)) else {
+            throw .issuerUntrusted
+        }
+        try self.init(
+            try json.required("proof").text(atMost: NoticeProof.maximumSize),
+            at: try CardPlace(json: json), from: profile)
+    }
+
+    var json: JSON {
+        .object(
+            place.members(["issuer": .string(proof.notice.issuer), "proof": .string(document)]))
+    }
+}
+
+extension Wallet {
+    static let maximumProofs = 1024
+    /// Together they leave room for everything else in a file.
+    static let maximumProofBytes = 4 << 20
+
+    /// The proofs of notices to a card, or to one before it under the same serial; oldest first.
+    public func noticeProofs(of card: Card) -> [KeptProof] {
+        proofs.filter { $0.place == CardPlace(card) }
+    }
+
+    /// Keeps the proof of a notice to a card. Beyond 1,024, or 4 MiB of them, the oldest go.
+    ///
+    /// - Parameters:
+    ///   - proof: what `Issuer.proof(of:)` made.
+    ///   - card: the card that was told.
+    /// - Throws: `issuerUntrusted` without the issuer's profile, `typeMismatch` for a notice to another card; what is wrong with the proof.
+    public mutating func keep(proof: String, of card: Card) throws(Refusal) {
+        guard let profile = profile(card.issuer) else { throw .issuerUntrusted }
+        take([try KeptProof(proof, at: CardPlace(card), from: profile)])
+    }
+
+    mutating func take(_ new: [KeptProof]) {
+        var known = Set(proofs.map(\.proof.notice.id))
+        proofs += new.filter { known.insert($0.proof.notice.id).inserted }
+        // Those of one second in the order of their notices, so that it does not matter which of two wallets reads the other's file.
+        proofs.sort { left, right in
+            left.proof.time == right.proof.time
+                ? left.proof.notice.id.array.lexicographicallyPrecedes(right.proof.notice.id.array)
+                : left.proof.time < right.proof.time
+        }
+        var bytes = 0
+        let newest = proofs.reversed().prefix(Self.maximumProofs).prefix { proof in
+            bytes += proof.document.utf8.count
+            return bytes <= Self.maximumProofBytes
+        }
+        proofs = newest.reversed()
+    }
+}
