@@ -12,8 +12,8 @@ extension PresentationTransactions {
     }
 
     func begin(
-        _ flow: Flow, _ challenge: String, _ query: DCQLQuery, asksCard: Bool, _ browser: Ticket,
-        scheme: String, postsNonce: Bool
+        _ flow: Flow, _ challenge: String, _ query: DCQLQuery, asksCard: Bool,
+        of issuers: [String]? = nil, _ browser: Ticket, scheme: String, postsNonce: Bool
     ) async throws(Refusal) -> StartedPresentation {
         let now = now
         let transaction = Ticket()
@@ -22,6 +22,7 @@ extension PresentationTransactions {
             phase: client.isSigning ? .waiting : .requested, isSameDevice: flow == .sameDevice,
             session: browser.key, expiry: now + verifier.policy.challengeLifetime,
             challenge: challenge, query: query.encoded, asksCard: asksCard,
+            issuers: issuers,
             decryptionKey: responseMode == .directPostJWT
                 ? P256.PrivateKey().rawRepresentation : nil)
         guard try await swap(transaction, nil, record, now) else { throw .unavailable }
@@ -101,7 +102,8 @@ extension PresentationTransactions {
         guard let credentials else { throw .unavailable }
         let nonce = try record.nonce()
         let shown = try await credentials.check(
-            token, asked: DCQLQuery(parsing: record.query), policy: verifier.policy,
+            token, asked: DCQLQuery(parsing: record.query), of: record.issuers,
+            policy: verifier.policy,
             binding: KeyBindingCheck(
                 audience: client.id, nonce: nonce, now: now, skew: verifier.policy.skew,
                 maximumAge: verifier.policy.maximumKeyBindingAge))

@@ -98,13 +98,14 @@ public struct PresentationTransactions: Sendable {
     /// - Parameters:
     ///   - flow: where the wallet is.
     ///   - query: what is asked for; every credential with holder binding.
+    ///   - issuers: whose will do, where not everybody's that is believed does: a query cannot say so.
     ///   - session: the browser's session ticket, as for cards.
     ///   - scheme: what the link starts with.
     ///   - postsNonce: whether wallets shall fetch the request with a POST.
     /// - Returns: what the page needs; `credentials(of:session:responseCode:)` collects.
     /// - Throws: as for cards; `unsupported` for a query that this verifier could not check the answer to.
     public func start(
-        _ flow: Flow, asking query: DCQLQuery, session: String? = nil,
+        _ flow: Flow, asking query: DCQLQuery, of issuers: [String]? = nil, session: String? = nil,
         scheme: String = "openid4vp://", postsNonce: Bool = false
     ) async throws(Refusal) -> StartedPresentation {
         guard credentials != nil,
@@ -115,7 +116,7 @@ public struct PresentationTransactions: Sendable {
         let browser = try browser(session)
         let challenge = try await verifier.challenge(asking: [])
         return try await begin(
-            flow, challenge, query, asksCard: false, browser, scheme: scheme,
+            flow, challenge, query, asksCard: false, of: issuers, browser, scheme: scheme,
             postsNonce: postsNonce)
     }
 
