@@ -21,7 +21,8 @@ struct AskedView {
         }
         if card.asksPerson { items.append(item(language(.alsoPerson))) }
         var kind: HTML = """
-            <p>\(language(.anyEdition))</p>
+            <p>\(language(card.issuer == nil ? .anyEdition : .anyOfIssuer))</p>
+            \(card.issuer.map { issuerName($0, language) })
             """
         if let edition = card.edition {
             let issuer =
@@ -32,6 +33,12 @@ struct AskedView {
                 """
         }
         return whole(kind, items, language)
+    }
+
+    private func issuerName(_ issuer: String, _ language: Language) -> HTML {
+        """
+        <dl><dt>\(language(.issuer))</dt><dd><code>\(issuer)</code></dd></dl>
+        """
     }
 
     /// What nobody vouches for is said before anybody is asked.

@@ -94,7 +94,8 @@ struct CounterPages: Sendable {
     ) async throws -> Visit {
         let started = try await counter.desk.open().transactions.start(
             isSameDevice ? .sameDevice : .crossDevice, asking: card.claims, edition: edition,
-            session: context.session.ticket(for: "presentation"), scheme: scheme(isSameDevice))
+            of: card.issuer.map { [$0] }, session: context.session.ticket(for: "presentation"),
+            scheme: scheme(isSameDevice))
         return Visit(
             id: started.transaction, session: context.session.key, check: check,
             way: .openID(isSameDevice: isSameDevice), link: started.link, expiry: started.expiry)

@@ -16,6 +16,7 @@ struct AbroadWorld: Sendable {
 
     struct Member: Sendable {
         let city: Issuer
+        let key: CryptoKey
         let holder: Holder
         let card: Card
     }
@@ -31,14 +32,17 @@ struct AbroadWorld: Sendable {
 
     typealias CryptoKey = Crypto.P256.Signing.PrivateKey
 
+    static let pidCheck = Check(
+        "pid", Message("身分証", "Identity"),
+        asking: .credential(
+            PlannedCredential(
+                ForeignAuthority.type, of: "https://pid.example",
+                claims: [AskedPath("family_name"), AskedPath("address", "country")])))
+
     static let checks: [Check] = [
         .anyMember,
-        Check(
-            "pid", Message("身分証", "Identity"),
-            asking: .credential(
-                PlannedCredential(
-                    ForeignAuthority.type, of: "https://pid.example",
-                    claims: [AskedPath("family_name"), AskedPath("address", "country")]))),
+        Check("first", Message("第一の市", "The first city"), issuer: "http://127.0.0.1:1"),
+        pidCheck,
         Check(
             "other", Message("よその身分証", "Another country's"),
             asking: .credential(
@@ -61,11 +65,15 @@ struct AbroadWorld: Sendable {
                 identity: nil)
             let edition = try await city.open(
                 Edition("visitors", limit: 5, benefits: ["taxi"], nationalID: []))
-            let holder = Holder(key: TegataCrypto.P256.PrivateKey())
+            let key = CryptoKey()
+            let holder = Holder(
+                key: try TegataCrypto.P256.PrivateKey(
+                    rawRepresentation: Array(key.rawRepresentation)))
             let issued = try await city.issue(to: try await holder.request(edition))
             members.append(
                 Member(
-                    city: city, holder: holder, card: try holder.accept(issued, from: city.profile))
+                    city: city, key: key, holder: holder,
+                    card: try holder.accept(issued, from: city.profile))
             )
         }
         self.members = members

@@ -120,7 +120,7 @@ import Testing
                 pid.issuer, types: types, authorities: [root ?? pid.root], statuses: statuses)
         }
         let type = ForeignAuthority.type
-        let checks = [AbroadWorld.checks[1]]
+        let checks = [AbroadWorld.pidCheck]
         _ = try service(Plan(checks: checks, credentials: [issuer([type], [pid.list])]))
         let bundle = try await AbroadWorld.publish([], [pid])
         _ = try service(Plan(checks: checks), bundle)
@@ -180,7 +180,7 @@ import Testing
                 web: WebServer.Settings(port: port + 1, perMinute: 1_000_000, isTest: false),
                 address: address, issuers: [city.city.id], key: TegataCrypto.P256.PrivateKey(),
                 plan: Plan(
-                    checks: [AbroadWorld.checks[1]],
+                    checks: [AbroadWorld.pidCheck],
                     credentials: [
                         TrustedCredentialIssuer(
                             authority.issuer, types: [ForeignAuthority.type],

@@ -165,6 +165,24 @@ import Testing
         #expect(try await wallet.post(honest.address, body: honest.body()).text == "{}")
     }
 
+    @Test func `a check of one issuer's cards takes no other trusted issuer's`() async throws {
+        let world = try await AbroadWorld.shared.value
+        let inn = Browser(AbroadWorld.innAddress)
+        let wallet = Browser(AbroadWorld.innAddress, accept: "application/json")
+        let path = try await AbroadWorld.start("first", by: inn)
+        #expect(try await inn.get(path).text.contains("<code>http://127.0.0.1:1</code>"))
+        for (member, error) in zip(world.members.reversed(), ["issuer_untrusted", nil]) {
+            let issued = try RawAnswer.object(Data(member.card.exposedEncoding.utf8))
+            let answer = try RawAnswer(
+                to: await AbroadWorld.request(path, inn),
+                with: try #require(issued["card"] as? String), revealing: [], heldBy: member.key)
+            let reply = try await wallet.post(answer.address, body: answer.body())
+            #expect(reply.value("error") == error)
+        }
+        let shown = try await inn.get(path, accept: "application/json")
+        #expect(shown.value("issuer") == world.members[0].city.id)
+    }
+
     @Test func `a credential does not pass for a card`() async throws {
         let world = try await AbroadWorld.shared.value
         let inn = Browser(AbroadWorld.innAddress)

@@ -147,7 +147,7 @@ import Testing
 
     @Test func `a check that is gone, or asks for a card now, is over`() async throws {
         let store: any StateStore = .inMemory()
-        let check = AbroadWorld.checks[1]
+        let check = AbroadWorld.pidCheck
         let visit = Visit(
             id: freshName(), session: [1], check: check, way: .credential(isSameDevice: false),
             link: "openid4vp://", expiry: 4_000_000_000)

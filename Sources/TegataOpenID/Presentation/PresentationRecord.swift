@@ -33,7 +33,7 @@ struct PresentationRecord: Sendable {
     let query: String
     /// Whether it is about a Tegata card, or about credentials of others.
     let asksCard: Bool
-    /// Whose credentials will do; `nil` for everybody's that is believed.
+    /// Whose cards or credentials will do; `nil` for everybody's that is believed.
     let issuers: [String]?
     /// The private key for the answer, 32 bytes; `nil` when it comes in the open. Gone once it was used.
     var decryptionKey: [UInt8]?

@@ -96,6 +96,13 @@ extension PresentationTransactions {
     ) async throws(Refusal) -> JSON {
         if record.asksCard {
             guard let text = token.presentations.first?.texts.first else { throw .typeMismatch }
+            if let wanted = record.issuers {
+                // Before the nonce is used up: the right card may follow. Who it says it is of is who it is checked to be of.
+                let claimed = try ReceivedSDJWT(
+                    parsing: Array(text.utf8), verifier.policy.presentation
+                ).claimedIssuer
+                guard let claimed, wanted.has(claimed) else { throw .issuerUntrusted }
+            }
             let membership = try await verifier.verify(text, to: record.challenge)
             return PresentationResult(membership).json
         }
