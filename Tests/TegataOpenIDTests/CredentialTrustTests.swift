@@ -317,6 +317,7 @@ struct CredentialTrustTests {
         let started = try await door.start(
             .crossDevice, asking: DCQLQuery(parsing: Self.query), of: issuers)
         let request = try await world.fetch(started, from: door)
+        #expect(request.request.metadata?.cardAlgorithms == ["ES256"])
         let text = try draft.presentation(
             audience: request.verifier.text, nonce: request.request.nonce)
         let answer = try body([text], request)

@@ -60,7 +60,10 @@ extension PresentationTransactions {
             query: try DCQLQuery(parsing: record.query),
             metadata: ClientMetadata(
                 keys: keys ?? [], encryptions: [.a256GCM, .a128GCM],
-                algorithms: verifier.policy.algorithms),
+                // Other issuers' credentials count with ES256 alone.
+                algorithms: record.asksCard
+                    ? verifier.policy.algorithms
+                    : verifier.policy.algorithms.intersection([.es256])),
             walletNonce: walletNonce)
     }
 
