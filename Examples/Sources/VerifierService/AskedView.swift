@@ -95,7 +95,7 @@ extension AskedPath {
             switch step {
             case .name(let name): language.label(name)
             case .index(let index): "\(index + 1)"
-            case .all: "*"
+            case .all: language(.everyElement)
             }
         }.joined(separator: " › ")
     }

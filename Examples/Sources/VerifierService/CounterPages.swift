@@ -29,7 +29,7 @@ struct CounterPages: Sendable {
                 <form method="post" action="/start">\(context.session.field)
                 <input type="hidden" name="check" value="\(check.id)">
                 <button name="flow" value="cross">\(language(.withOtherDevice))</button>
-                \(check.asksPerson ? .empty : sameDeviceButton(language))
+                \(check.asksPerson ? .empty : sameDeviceButton(check, language))
                 </form></li>
                 """)
         }
@@ -46,9 +46,9 @@ struct CounterPages: Sendable {
             """)
     }
 
-    private func sameDeviceButton(_ language: Language) -> HTML {
+    private func sameDeviceButton(_ check: Check, _ language: Language) -> HTML {
         """
-        <button name="flow" value="same">\(language(.withThisDevice))</button>
+        <button name="flow" value="same">\(language(check.asks.withThisDevice))</button>
         """
     }
 
@@ -173,18 +173,16 @@ struct CounterPages: Sendable {
             return .json(JSON.object(object).description)
         }
         let isHere = visit.way.isSameDevice == true
-        let isCard = if case .card = visit.check.asks { true } else { false }
-        let label: Message = isCard ? .codeFor : .codeForCredential
-        let code = isHere ? nil : QRCode(visit.link)?.svg(label: language(label))
-        let note = visit.refusal.map { isCard ? RefusalNote($0) : RefusalNote(ofCredential: $0) }
+        let asks = visit.check.asks
+        let code = isHere ? nil : QRCode(visit.link)?.svg(label: language(asks.codeFor))
         return counter.page(
             context, visit.check.title, refreshing: 2,
             """
-            \(note?.html(language))
+            \(visit.refusal.map { asks.note($0).html(language) })
             <p role="status">\(language(state))</p>
-            <h2>\(language(isHere ? .openWallet : .scan))</h2>
+            <h2>\(language(isHere ? asks.openWallet : asks.scan))</h2>
             \(code)
-            <p><a class="button" href="\(visit.link)">\(language(.openWallet))</a></p>
+            <p><a class="button" href="\(visit.link)">\(language(asks.openWallet))</a></p>
             \(await AskedView(check: visit.check, counter: counter).html(language))
             <p>\(language(.asker)): <code>\(counter.desk.client.id)</code></p>
             <form method="post" action="/visit/\(visit.id)/cancel">\(context.session.field)

@@ -12,8 +12,7 @@ extension Message {
     static let credentialNotBelieved = Message(
         "この発行者の証明書を確かめるための一覧が、まだありません。",
         "Who vouches for this issuer's credentials is not known here yet.")
-    static let codeForCredential = Message(
-        "証明書を示すためのQRコード", "QR code for showing a credential")
+    static let everyElement = Message("すべて", "all")
     static let goodCredential = Message(
         "ほかの発行者の、有効な証明書です", "A valid credential of another issuer")
     static let noCard = Message(
@@ -22,15 +21,37 @@ extension Message {
     static let credentialHolderProven = Message(
         "確認済み（今、証明書の鍵で）", "proven, just now, with the credential's key")
 
+    fileprivate static let credentialOfThisDevice = Message(
+        "この端末の証明書で確認", "Check with the wallet on this device")
+    fileprivate static let scanForCredential = Message(
+        "証明書のアプリで読み取ってください", "Scan this with the wallet that holds it")
+    fileprivate static let openCredentialWallet = Message(
+        "証明書のアプリをひらく", "Open the wallet that holds it")
+    fileprivate static let codeForCredential = Message(
+        "証明書を示すためのQRコード", "QR code for showing a credential")
     fileprivate static let askIssuer = Message(
         "発行者にお問い合わせください。", "Please ask its issuer.")
     fileprivate static let showTheOne = Message(
         "求められた証明書をお選びください。", "Please choose the credential that is asked for.")
 }
 
+extension Check.Asked {
+    private var isCard: Bool { if case .card = self { true } else { false } }
+
+    var withThisDevice: Message { isCard ? .withThisDevice : .credentialOfThisDevice }
+    var scan: Message { isCard ? .scan : .scanForCredential }
+    var openWallet: Message { isCard ? .openWallet : .openCredentialWallet }
+    var codeFor: Message { isCard ? .codeFor : .codeForCredential }
+
+    /// A refusal in words that fit what was asked for.
+    func note(_ refusal: Refusal) -> RefusalNote {
+        isCard ? RefusalNote(refusal) : RefusalNote(ofCredential: refusal)
+    }
+}
+
 extension RefusalNote {
     /// A refusal where a credential was asked for: the words for cards would send people to a city.
-    init(ofCredential refusal: Refusal) {
+    fileprivate init(ofCredential refusal: Refusal) {
         switch refusal {
         case .issuerUntrusted:
             self.init(
