@@ -35,6 +35,7 @@ let package = Package(
                 .product(name: "TegataArchive", package: "tegata"),
                 .product(name: "TegataEthereum", package: "tegata"),
                 .product(name: "TegataNationalID", package: "tegata"),
+                .product(name: "TegataOpenID", package: "tegata"),
             ], swiftSettings: settings),
         // What the two services and those who ask them have in common: HTTP, key files.
         .target(

@@ -301,6 +301,33 @@ struct CredentialTrustTests {
         }
     }
 
+    @Test(
+        arguments: [
+            (nil, nil), (["https://pid.example"], nil),
+            (["https://other.example", "https://pid.example"], nil),
+            (["https://other.example"], .issuerUntrusted),
+            (["https://pid.example/"], .issuerUntrusted), ([], .issuerUntrusted),
+        ] as [([String]?, Refusal?)])
+    func `a question to some of the believed issuers takes nobody else's`(
+        _ issuers: [String]?, _ reason: Refusal?
+    ) async throws {
+        let world = try await PresentationWorld()
+        let draft = try Draft()
+        let door = try door(world, draft)
+        let started = try await door.start(
+            .crossDevice, asking: DCQLQuery(parsing: Self.query), of: issuers)
+        let request = try await world.fetch(started, from: door)
+        #expect(request.request.metadata?.cardAlgorithms == ["ES256"])
+        let text = try draft.presentation(
+            audience: request.verifier.text, nonce: request.request.nonce)
+        let answer = try body([text], request)
+        if let reason {
+            await #expect(throws: reason) { try await door.answer(answer) }
+        } else {
+            #expect(try await door.answer(answer) == "{}")
+        }
+    }
+
     @Test func `an authority may be asked for by its key identifier`() async throws {
         let world = try await PresentationWorld()
         let draft = try Draft()

@@ -52,6 +52,33 @@ struct PresentationPageTests {
             of: started.transaction, session: started.session, responseCode: code)
         print(result?.edition ?? "–", result?.claims["tier"] ?? "–")
         // end
+        // snippet Presentation
+        let pid = try DemoCredential(
+            "urn:eudi:pid:1", of: "https://pid.example", claims: ["family_name": "Muster"])
+        let inn = try PresentationTransactions(
+            client: client,
+            verifier: Verifier(at: client.id, trusting: club.profile, store: .inMemory()),
+            credentials: CredentialTrust([CredentialTrust.Issuer(pid.issuer)]),
+            endpoints: PresentationEndpoints(
+                request: "https://door.example/request", response: "https://door.example/answer",
+                completion: "https://door.example/done"),
+            store: .inMemory())
+        let query = try DCQLQuery(
+            parsing: """
+                {"credentials":[{"id":"pid","format":"dc+sd-jwt",
+                 "meta":{"vct_values":["urn:eudi:pid:1"]},"claims":[{"path":["family_name"]}]}]}
+                """)
+        let asked = try await inn.start(.crossDevice, asking: query, of: ["https://pid.example"])
+        // end
+        guard case .reference(let other) = try trust.open(asked.link) else { return }
+        let question = try trust.verify(
+            try await inn.request(of: asked.transaction), from: other)
+        _ = try await inn.answer(try pid.answer(to: question).body)
+        // snippet Presentation
+        let shown = try await inn.credentials(of: asked.transaction, session: asked.session)
+        print(shown?.first?.issuer ?? "–", shown?.first?["family_name"] ?? "–")
+        // end
+        #expect(shown?.map { $0["family_name"] } == ["Muster"])
         #expect(result?.claims == ["tier": "gold"])
         #expect(reference.address == "https://door.example/request/" + started.transaction)
     }

@@ -25,11 +25,11 @@ struct CounterPages: Sendable {
             checks.append(
                 """
                 <li><h2>\(language(check.title))</h2>
-                \(await asked(check, language))
+                \(await AskedView(check: check, counter: counter).html(language))
                 <form method="post" action="/start">\(context.session.field)
                 <input type="hidden" name="check" value="\(check.id)">
                 <button name="flow" value="cross">\(language(.withOtherDevice))</button>
-                \(check.asksPerson ? .empty : sameDeviceButton(language))
+                \(check.asksPerson ? .empty : sameDeviceButton(check, language))
                 </form></li>
                 """)
         }
@@ -46,9 +46,9 @@ struct CounterPages: Sendable {
             """)
     }
 
-    private func sameDeviceButton(_ language: Language) -> HTML {
+    private func sameDeviceButton(_ check: Check, _ language: Language) -> HTML {
         """
-        <button name="flow" value="same">\(language(.withThisDevice))</button>
+        <button name="flow" value="same">\(language(check.asks.withThisDevice))</button>
         """
     }
 
@@ -56,44 +56,6 @@ struct CounterPages: Sendable {
         """
         <p role="status">\(language(message))</p>
         """
-    }
-
-    /// In plain words, what a check asks for.
-    private func asked(_ check: Check, _ language: Language) async -> HTML {
-        let claims = check.claims.map { language.label($0) }.joined(separator: ", ")
-        var items: [HTML] = [
-            """
-            <li>\(language(.onlyMembership))</li>
-            """
-        ]
-        if !check.claims.isEmpty {
-            items.append(
-                """
-                <li>\(language(.alsoClaims)): \(claims)</li>
-                """)
-        }
-        if check.asksPerson {
-            items.append(
-                """
-                <li>\(language(.alsoPerson))</li>
-                """)
-        }
-        var kind: HTML = """
-            <p>\(language(.anyEdition))</p>
-            """
-        if let edition = check.edition {
-            let issuer =
-                (try? await counter.issuers.edition(edition, of: check.issuer))?.profile.issuer
-                ?? check.issuer ?? "—"
-            kind = """
-                <dl>\(await counter.name(of: edition, issuer, language))</dl>
-                """
-        }
-        return """
-            \(kind)
-            <p>\(language(.asked)):</p><ul>\(HTML.join(items))</ul>
-            <p class="hint">\(language(.nothingElse))</p>
-            """
     }
 
     private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -108,36 +70,63 @@ struct CounterPages: Sendable {
         case "same" where !check.asksPerson: isSameDevice = true
         default: throw Refusal.malformed
         }
-        var edition: OpenEdition?
-        if let id = check.edition {
-            edition = try await counter.issuers.edition(id, of: check.issuer).edition
+        let visit: Visit
+        switch check.asks {
+        case .card(let card):
+            var edition: OpenEdition?
+            if let id = card.edition {
+                edition = try await counter.issuers.edition(id, of: card.issuer).edition
+            }
+            visit =
+                card.asksPerson
+                ? try await native(check, card, edition, context)
+                : try await openID(check, card, edition, isSameDevice: isSameDevice, context)
+        case .credential(let credential):
+            visit = try await openID(check, credential, isSameDevice: isSameDevice, context)
         }
-        let visit =
-            check.asksPerson
-            ? try await native(check, edition, context)
-            : try await openID(check, edition, isSameDevice: isSameDevice, context)
         try await counter.visits.add(visit)
         return .seeOther("/visit/\(visit.id)")
     }
 
     private func openID(
-        _ check: Check, _ edition: OpenEdition?, isSameDevice: Bool, _ context: WebContext
+        _ check: Check, _ card: PlannedCard, _ edition: OpenEdition?, isSameDevice: Bool,
+        _ context: WebContext
     ) async throws -> Visit {
         let started = try await counter.desk.open().transactions.start(
-            isSameDevice ? .sameDevice : .crossDevice, asking: check.claims, edition: edition,
-            session: context.session.ticket(for: "presentation"),
-            scheme: isSameDevice ? counter.walletScheme : "openid4vp://")
+            isSameDevice ? .sameDevice : .crossDevice, asking: card.claims, edition: edition,
+            of: card.issuer.map { [$0] }, session: context.session.ticket(for: "presentation"),
+            scheme: scheme(isSameDevice))
         return Visit(
             id: started.transaction, session: context.session.key, check: check,
             way: .openID(isSameDevice: isSameDevice), link: started.link, expiry: started.expiry)
     }
 
+    private func openID(
+        _ check: Check, _ credential: PlannedCredential, isSameDevice: Bool, _ context: WebContext
+    ) async throws -> Visit {
+        let transactions = try await counter.desk.open().transactions
+        // Whoever is named in the plan should be in the bundle: what nobody vouches for is asked of nobody.
+        guard await counter.issuers.believes(credential) else { throw Refusal.unavailable }
+        let started = try await transactions.start(
+            isSameDevice ? .sameDevice : .crossDevice, asking: try credential.query(),
+            of: [credential.issuer], session: context.session.ticket(for: "presentation"),
+            scheme: scheme(isSameDevice))
+        return Visit(
+            id: started.transaction, session: context.session.key, check: check,
+            way: .credential(isSameDevice: isSameDevice), link: started.link,
+            expiry: started.expiry)
+    }
+
+    private func scheme(_ isSameDevice: Bool) -> String {
+        isSameDevice ? counter.walletScheme : "openid4vp://"
+    }
+
     /// OpenID4VP has no words for "and the person": such a check goes by Tegata's own question.
     private func native(
-        _ check: Check, _ edition: OpenEdition?, _ context: WebContext
+        _ check: Check, _ card: PlannedCard, _ edition: OpenEdition?, _ context: WebContext
     ) async throws -> Visit {
         let verifier = try await counter.desk.open().verifier
-        let challenge = try await verifier.challenge(asking: check.claims, personOf: edition)
+        let challenge = try await verifier.challenge(asking: card.claims, personOf: edition)
         let id = freshName()
         return Visit(
             id: id, session: context.session.key, check: check,
@@ -148,10 +137,10 @@ struct CounterPages: Sendable {
     private func show(_ request: Request, _ context: WebContext) async throws -> Response {
         let visit = try await counter.visits.visit(
             try context.parameters.require("id"), of: context.session.key)
-        if let verdict = visit.verdict {
-            return try await verdictPage(verdict, visit, request, context)
+        if let learned = visit.learned {
+            return try await verdictPage(learned, visit, request, context)
         }
-        guard case .openID(let isSameDevice) = visit.way else {
+        guard let isSameDevice = visit.way.isSameDevice else {
             guard Now.seconds <= visit.expiry else { throw Refusal.expired }
             return try await waitingPage(visit, .waiting, request, context)
         }
@@ -164,12 +153,10 @@ struct CounterPages: Sendable {
         case .answered where isSameDevice:
             return try await waitingPage(visit, .comeBack, request, context)
         case .answered:
-            guard let result = try await transactions.result(of: visit.id, session: ticket) else {
+            guard let learned = try await counter.collect(visit, session: ticket) else {
                 throw Refusal.unavailable
             }
-            let verdict = Verdict(result)
-            try await counter.visits.settle(visit.id, verdict)
-            return try await verdictPage(verdict, visit, request, context)
+            return try await verdictPage(learned, visit, request, context)
         case .cancelled: return cancelledPage(request, context)
         case .finished: throw Refusal.unauthorized
         case .expired: throw Refusal.expired
@@ -185,17 +172,18 @@ struct CounterPages: Sendable {
             if let refusal = visit.refusal { object.add("refused", .string(refusal.rawValue)) }
             return .json(JSON.object(object).description)
         }
-        let isHere = if case .openID(true) = visit.way { true } else { false }
-        let code = isHere ? nil : QRCode(visit.link)?.svg(label: language(.codeFor))
+        let isHere = visit.way.isSameDevice == true
+        let asks = visit.check.asks
+        let code = isHere ? nil : QRCode(visit.link)?.svg(label: language(asks.codeFor))
         return counter.page(
             context, visit.check.title, refreshing: 2,
             """
-            \(visit.refusal.map { RefusalNote($0).html(language) })
+            \(visit.refusal.map { asks.note($0).html(language) })
             <p role="status">\(language(state))</p>
-            <h2>\(language(isHere ? .openWallet : .scan))</h2>
+            <h2>\(language(isHere ? asks.openWallet : asks.scan))</h2>
             \(code)
-            <p><a class="button" href="\(visit.link)">\(language(.openWallet))</a></p>
-            \(await asked(visit.check, language))
+            <p><a class="button" href="\(visit.link)">\(language(asks.openWallet))</a></p>
+            \(await AskedView(check: visit.check, counter: counter).html(language))
             <p>\(language(.asker)): <code>\(counter.desk.client.id)</code></p>
             <form method="post" action="/visit/\(visit.id)/cancel">\(context.session.field)
             <button>\(language(.cancel))</button></form>
@@ -203,10 +191,21 @@ struct CounterPages: Sendable {
     }
 
     private func verdictPage(
-        _ verdict: Verdict, _ visit: Visit, _ request: Request, _ context: WebContext
+        _ learned: Learned, _ visit: Visit, _ request: Request, _ context: WebContext
     ) async throws -> Response {
-        guard request.wantsPage else { return .json(verdict.json.description) }
+        guard request.wantsPage else { return .json(learned.json.description) }
         let language = context.language
+        let verdict: Verdict
+        switch learned {
+        case .card(let card): verdict = card
+        case .credential(let credential):
+            return counter.page(
+                context, visit.check.title,
+                """
+                \(CredentialView(verdict: credential).html(language))
+                \(counter.again(language))
+                """)
+        }
         let benefits = try await RedeemPages(counter: counter).forms(verdict, visit, context)
         return counter.page(
             context, visit.check.title, test: verdict.usesTestAnchors,
@@ -220,7 +219,7 @@ struct CounterPages: Sendable {
     private func cancel(_ context: WebContext) async throws -> Response {
         let visit = try await counter.visits.visit(
             try context.parameters.require("id"), of: context.session.key)
-        if case .openID = visit.way {
+        if visit.way.isSameDevice != nil {
             try await counter.desk.open().transactions.cancel(
                 visit.id, session: context.session.ticket(for: "presentation"))
         }

@@ -46,7 +46,9 @@ actor Desk {
         let open = Open(
             verifier: verifier,
             transactions: try PresentationTransactions(
-                client: client, verifier: verifier, endpoints: endpoints, store: store),
+                client: client, verifier: verifier,
+                credentials: try await issuers.credentialTrust(), endpoints: endpoints,
+                store: store),
             links: LinkVerifier(
                 try await issuers.verifier(at: name, kiosks: [], store: store), key: .p256(key)))
         made = (version, open)

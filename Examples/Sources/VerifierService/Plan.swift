@@ -1,8 +1,8 @@
 public import Pages
 public import Tegata
 
-/// What the people at one counter do: which cards they ask for, which benefits they count, which anonymous actions they hold, which two
-/// cards they may ask to be one person's. The operator writes it, as code or as a JSON file; nothing that a stranger sends adds to it (R1).
+/// What the people at one counter do: which cards and other credentials they ask for, which benefits they count, which anonymous actions they
+/// hold, which two cards they may ask to be one person's. The operator writes it, as code or as a JSON file; nothing that a stranger sends adds to it (R1).
 ///
 /// `benefits` are counted by this verifier alone, for a card in any wallet; `entitlements` by their issuer, for all its shops together and
 /// also without a network, and need a wallet that makes vouchers.
@@ -17,18 +17,21 @@ public struct Plan: Sendable {
     public var actions: [MemberAction]
     /// Which two cards may be asked to be one person's.
     public var links: [PlannedLink]
+    /// Whose credentials that are no cards are believed, and who vouches for them; a verifier with a bundle has that from there.
+    public var credentials: [TrustedCredentialIssuer]
 
     /// A plan.
     public init(
         checks: [Check] = [.anyMember], benefits: [CountedBenefit] = [],
         entitlements: [PlannedEntitlement] = [], actions: [MemberAction] = [],
-        links: [PlannedLink] = []
+        links: [PlannedLink] = [], credentials: [TrustedCredentialIssuer] = []
     ) {
         self.checks = checks
         self.benefits = benefits
         self.entitlements = entitlements
         self.actions = actions
         self.links = links
+        self.credentials = credentials
     }
 }
 
@@ -38,6 +41,45 @@ public struct Check: Sendable {
     public let id: String
     /// What people read.
     public let title: Message
+    /// What for.
+    public let asks: Asked
+
+    /// What is asked for.
+    public enum Asked: Sendable {
+        /// A membership card.
+        case card(PlannedCard)
+        /// A credential of another issuer.
+        case credential(PlannedCredential)
+    }
+
+    /// A question.
+    public init(_ id: String, _ title: Message, asking asks: Asked) {
+        self.id = id
+        self.title = title
+        self.asks = asks
+    }
+
+    /// A question about a card.
+    public init(
+        _ id: String, _ title: Message, issuer: String? = nil, edition: String? = nil,
+        claims: [String] = [], asksPerson: Bool = false
+    ) {
+        self.init(
+            id, title,
+            asking: .card(
+                PlannedCard(
+                    issuer: issuer, edition: edition, claims: claims, asksPerson: asksPerson)))
+    }
+
+    /// Whether the person must prove, with the ID card, that the card was issued to them.
+    var asksPerson: Bool { if case .card(let card) = asks { card.asksPerson } else { false } }
+
+    /// Whether a card of a trusted issuer is held, whichever.
+    public static let anyMember = Check("member", .anyMember)
+}
+
+/// A card that a counter asks for.
+public struct PlannedCard: Sendable {
     /// The issuer, when only that one will do.
     public let issuer: String?
     /// The edition's id, when only that one will do.
@@ -47,21 +89,16 @@ public struct Check: Sendable {
     /// Whether the person must prove, with the ID card, that the card was issued to them. Needs an edition.
     public let asksPerson: Bool
 
-    /// A question.
+    /// A card.
     public init(
-        _ id: String, _ title: Message, issuer: String? = nil, edition: String? = nil,
-        claims: [String] = [], asksPerson: Bool = false
+        issuer: String? = nil, edition: String? = nil, claims: [String] = [],
+        asksPerson: Bool = false
     ) {
-        self.id = id
-        self.title = title
         self.issuer = issuer
         self.edition = edition
         self.claims = claims
         self.asksPerson = asksPerson
     }
-
-    /// Whether a card of a trusted issuer is held, whichever.
-    public static let anyMember = Check("member", .anyMember)
 }
 
 /// A benefit of which each card has so many.

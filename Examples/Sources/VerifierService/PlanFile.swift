@@ -21,6 +21,16 @@ extension Plan {
     /// `issuer` narrows each to one; `person` asks for the ID card too. A link has exactly two cards of two editions, each shown with
     /// `claims` or `hidden` among all of its edition.
     ///
+    /// A check may ask for a credential of another issuer instead of a card (docs/credentials.md); a claim inside another is a list of names,
+    /// as DCQL has it. Whom to believe about it is in the bundle, or without one in `credentials`, with files beside the plan's:
+    ///
+    /// ```json
+    /// {"checks": [{"id": "pid", "title": {"ja": "身分証", "en": "Identity"}, "credential": {"type": "urn:eudi:pid:1", "issuer": "https://pid.example"},
+    ///              "claims": ["family_name", ["address", "country"]]}],
+    ///  "credentials": [{"issuer": "https://pid.example", "types": ["urn:eudi:pid:1"], "authorities": ["pid-ca.pem"],
+    ///                   "statuses": ["https://pid.example/status/1"]}]}
+    /// ```
+    ///
     /// - Throws: `KeyFile.Problem`, which says what is wrong with the file.
     public init(file path: String) throws {
         let file: PlanFile
@@ -35,17 +45,22 @@ extension Plan {
             throw KeyFile.Problem(
                 description: "\(path): ids are 1 … 40 of a-z 0-9 -, and no two alike")
         }
-        guard file.checks?.allSatisfy({ $0.edition != nil || $0.person != true }) ?? true else {
-            throw KeyFile.Problem(description: "\(path): a check of the person names an edition")
+        let checks = try file.checks?.enumerated().map { place, check in
+            try check.planned("\(path): checks[\(place)]")
+        }
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        let credentials = try (file.credentials ?? []).enumerated().map { place, issuer in
+            try issuer.trusted("\(path): credentials[\(place)]", in: folder)
         }
         let links = try (file.links ?? []).enumerated().map { place, link in
             try link.planned("\(path): links[\(place)]")
         }
         self.init(
-            checks: file.checks?.map(\.check) ?? [.anyMember],
+            checks: checks ?? [.anyMember],
             benefits: file.benefits?.map(\.counted) ?? [],
             entitlements: file.entitlements?.map(\.planned) ?? [],
-            actions: file.actions?.map(\.action) ?? [], links: links)
+            actions: file.actions?.map(\.action) ?? [], links: links,
+            credentials: credentials)
     }
 }
 
@@ -55,6 +70,7 @@ private struct PlanFile: Decodable {
     let entitlements: [EntitlementEntry]?
     let actions: [ActionEntry]?
     let links: [LinkEntry]?
+    let credentials: [CredentialIssuerEntry]?
 
     /// All ids, told apart by what they are of.
     var allNames: [String] {
@@ -74,27 +90,7 @@ private struct PlanFile: Decodable {
             }
     }
 
-    struct Title: Decodable {
-        let ja: String
-        let en: String
-
-        var message: Message { Message(ja, en) }
-    }
-
-    struct CheckEntry: Decodable {
-        let id: String
-        let title: Title
-        let issuer: String?
-        let edition: String?
-        let claims: [String]?
-        let person: Bool?
-
-        var check: Check {
-            Check(
-                id, title.message, issuer: issuer, edition: edition, claims: claims ?? [],
-                asksPerson: person ?? false)
-        }
-    }
+    typealias Title = CheckEntry.Title
 
     struct BenefitEntry: Decodable {
         let id: String

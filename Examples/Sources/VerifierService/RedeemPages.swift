@@ -41,7 +41,7 @@ struct RedeemPages: Sendable {
             try form.required("visit", atMost: 64), of: context.session.key)
         let id = try form.required("benefit", atMost: 64)
         let key = try form.required("key", atMost: 64)
-        guard key.utf8.count == 43, let verdict = visit.verdict,
+        guard key.utf8.count == 43, let verdict = visit.learned?.card,
             let benefit = counter.plan.benefits.first(where: { $0.id == id }),
             let card = Self.card(verdict, benefit)
         else { throw Refusal.malformed }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import ServiceKit
 internal import Tegata
+internal import TegataOpenID
 
 /// The issuers that the operator named, as each describes itself at its own address, and what they publish. Nobody else is ever
 /// asked for anything (R5).
@@ -10,6 +11,8 @@ actor TrustedIssuers {
     private let isLoopback: Bool
     /// Where trust comes from instead, if the operator has a bundle.
     private let trust: BundleTrust?
+    /// Whose other credentials are believed where there is no bundle.
+    private let credentials: [TrustedCredentialIssuer]
     private let served: ServedStatuses
     private(set) var bundle: TrustBundle?
     private var known = [String: IssuerProfile]()
@@ -28,11 +31,13 @@ actor TrustedIssuers {
     private let patience: Double
 
     init(
-        _ addresses: [String], _ trust: BundleTrust?, patience: Double = 3, fromLoopback: Bool
+        _ addresses: [String], _ trust: BundleTrust?,
+        credentials: [TrustedCredentialIssuer] = [], patience: Double = 3, fromLoopback: Bool
     ) {
         self.addresses = addresses
         self.patience = patience
         self.trust = trust
+        self.credentials = credentials
         fetcher = Fetcher(fromLoopback: fromLoopback)
         isLoopback = fromLoopback
         served = ServedStatuses(fromLoopback: fromLoopback)
@@ -56,7 +61,7 @@ actor TrustedIssuers {
     private func reload() async {
         guard let trust else { return }
         if let opened = try? trust.open() {
-            if opened.version != bundle?.version { version += 1 }
+            if opened.pin.encoded != bundle?.pin.encoded { version += 1 }
             bundle = opened
         }
         guard let bundle else { return }
@@ -75,6 +80,23 @@ actor TrustedIssuers {
         }
         guard !profiles.isEmpty else { throw .unavailable }
         return Verifier(at: id, trusting: profiles, kiosks: kiosks, store: store)
+    }
+
+    /// Whose other credentials count now; their status lists are asked for at listed addresses, with a bundle in its folder alone.
+    ///
+    /// - Returns: `nil` where nobody's do.
+    /// - Throws: `malformed` for an authority that is no certificate.
+    func credentialTrust() throws(Refusal) -> CredentialTrust? {
+        if let bundle, let trust { return try CredentialTrust(bundle, statuses: trust.folder) }
+        guard !credentials.isEmpty else { return nil }
+        var issuers = [CredentialTrust.Issuer]()
+        for issuer in credentials { issuers.append(try CredentialTrust.Issuer(issuer)) }
+        return CredentialTrust(issuers, statuses: served)
+    }
+
+    /// Whether somebody vouches for such a credential.
+    func believes(_ credential: PlannedCredential) -> Bool {
+        (bundle?.contents.credentials ?? credentials).contains { $0.vouches(for: credential) }
     }
 
     /// Asks those issuers again that were not asked within a minute.
@@ -188,4 +210,12 @@ struct WindowCrowd: Sendable {
     /// The lists, as their issuer signed them: what wallets take them from.
     let lists: String
     let snapshot: MemberSnapshot
+}
+
+extension TrustedCredentialIssuer {
+    /// Whether such a credential is one of those that this issuer may issue.
+    func vouches(for credential: PlannedCredential) -> Bool {
+        issuer.utf8.elementsEqual(credential.issuer.utf8)
+            && types.contains { $0.utf8.elementsEqual(credential.type.utf8) }
+    }
 }

@@ -81,6 +81,7 @@ public struct VerifierService: Sendable {
                     http://127.0.0.1 only while listening on loopback
                     """)
         }
+        try settings.checkCredentials()
         var web = settings.web
         web.isTest = web.isTest || reader?.isTest == true || identity?.usesTestAnchors == true
         self.web = web
@@ -94,8 +95,8 @@ public struct VerifierService: Sendable {
         let base = settings.address + "/openid4vp"
         let terminal = Kiosk(at: settings.address)
         let issuers = TrustedIssuers(
-            settings.issuers, settings.trust, patience: settings.patience,
-            fromLoopback: isLoopback)
+            settings.issuers, settings.trust, credentials: settings.plan.credentials,
+            patience: settings.patience, fromLoopback: isLoopback)
         if let state = settings.state {
             try FileManager.default.createDirectory(
                 atPath: state, withIntermediateDirectories: true,

@@ -8,6 +8,7 @@ extension Message {
     static let counter = Message("会員証の確認", "Checking membership cards")
     static let asked = Message("お尋ねすること", "What is asked")
     static let anyEdition = Message("信頼する発行者の会員証", "A card of an issuer that is trusted here")
+    static let anyOfIssuer = Message("この発行者の会員証", "A card of this issuer")
     static let edition = Message("版", "Edition")
     static let issuer = Message("発行者", "Issuer")
     static let onlyMembership = Message(

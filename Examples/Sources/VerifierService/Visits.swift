@@ -8,8 +8,26 @@ struct Visit: Sendable {
     enum Way: Sendable, Codable {
         /// Over OpenID4VP, with a wallet on this device or on another.
         case openID(isSameDevice: Bool)
+        /// The same for a credential that is no card.
+        case credential(isSameDevice: Bool)
         /// With Tegata's own question, which also asks for the person.
         case native(challenge: String)
+
+        /// Whether the wallet is on this device; `nil` where it is asked by Tegata's own question.
+        var isSameDevice: Bool? {
+            switch self {
+            case .openID(let isSameDevice), .credential(let isSameDevice): isSameDevice
+            case .native: nil
+            }
+        }
+
+        /// Whether this is how such a check is asked.
+        func fits(_ check: Check) -> Bool {
+            switch (self, check.asks) {
+            case (.credential, .credential), (.openID, .card), (.native, .card): true
+            default: false
+            }
+        }
     }
 
     /// Its name: unguessable, and in the code that a wallet scans, so it opens nothing by itself.
@@ -25,7 +43,7 @@ struct Visit: Sendable {
     /// Why the last answer was refused, if one was: another may follow.
     var refusal: Refusal?
     /// What was learned.
-    var verdict: Verdict?
+    var learned: Learned?
 }
 
 /// The visits of the last minutes, where every front process finds them.
@@ -60,7 +78,7 @@ struct Visits: Sendable {
     /// - Throws: `conflict` for one that is unknown or over, `expired`, `unavailable`.
     func challenge(of id: String) async throws(Refusal) -> String {
         guard let (visit, _) = try await read(id), case .native(let challenge) = visit.way,
-            visit.verdict == nil
+            visit.learned == nil
         else { throw .conflict }
         guard Now.seconds <= visit.expiry else { throw .expired }
         return challenge
@@ -73,10 +91,10 @@ struct Visits: Sendable {
     }
 
     /// - Throws: `unavailable`.
-    func settle(_ id: String, _ verdict: Verdict) async throws(Refusal) {
+    func settle(_ id: String, _ learned: Learned) async throws(Refusal) {
         try await change(id) { visit in
             visit.refusal = nil
-            visit.verdict = verdict
+            visit.learned = learned
         }
     }
 
@@ -109,9 +127,9 @@ struct Visits: Sendable {
         guard id.utf8.count <= 64,
             let stored = try await store.value(of: key(id), now: Now.seconds)
         else { return nil }
-        // A check that is not in the plan any more is over.
+        // A check that is not in the plan any more, or asks for something else there now, is over.
         guard let kept = try? JSONDecoder().decode(Kept.self, from: Data(stored)),
-            let check = plan.checks.first(where: { $0.id == kept.check })
+            let check = plan.checks.first(where: { $0.id == kept.check }), kept.way.fits(check)
         else { return nil }
         return (kept.visit(check, id), stored)
     }
@@ -127,7 +145,7 @@ private struct Kept: Codable {
     let link: String
     let expiry: Int64
     let refusal: String?
-    let verdict: Verdict?
+    let learned: Learned?
 
     init(_ visit: Visit) {
         session = visit.session
@@ -136,13 +154,13 @@ private struct Kept: Codable {
         link = visit.link
         expiry = visit.expiry
         refusal = visit.refusal?.rawValue
-        verdict = visit.verdict
+        learned = visit.learned
     }
 
     func visit(_ check: Check, _ id: String) -> Visit {
         Visit(
             id: id, session: session, check: check, way: way, link: link, expiry: expiry,
-            refusal: refusal.flatMap(Refusal.init(rawValue:)), verdict: verdict)
+            refusal: refusal.flatMap(Refusal.init(rawValue:)), learned: learned)
     }
 }
 

@@ -74,12 +74,10 @@ struct WalletRoutes: Sendable {
             throw Refusal.malformed
         }
         let visit = try await counter.visits.visit(String(transaction), of: context.session.key)
-        guard visit.verdict == nil else { throw Refusal.unauthorized }
-        let result = try await counter.desk.open().transactions.result(
-            of: visit.id, session: context.session.ticket(for: "presentation"),
-            responseCode: String(code))
-        guard let result else { throw Refusal.unauthorized }
-        try await counter.visits.settle(visit.id, Verdict(result))
+        guard visit.learned == nil else { throw Refusal.unauthorized }
+        let learned = try await counter.collect(
+            visit, session: context.session.ticket(for: "presentation"), code: String(code))
+        guard learned != nil else { throw Refusal.unauthorized }
         return .seeOther("/visit/\(visit.id)")
     }
 
@@ -89,7 +87,7 @@ struct WalletRoutes: Sendable {
             let membership = try await counter.desk.checking { open throws(Refusal) in
                 try await open.verifier.verify(answer, to: challenge)
             }
-            try await counter.visits.settle(id, Verdict(membership))
+            try await counter.visits.settle(id, .card(Verdict(membership)))
             return "{}"
         } catch {
             await counter.visits.note(error, for: id)

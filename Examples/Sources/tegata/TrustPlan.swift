@@ -9,7 +9,7 @@ import Tegata
 /// {"issuers": [{"profile": "kaga.json", "statuses": ["https://kaga.example/tegata/status"],
 ///               "terms": [{"kid": "…", "until": 1796083200}, {"kid": "…", "withdrawn": true}],
 ///               "witnesses": ["name+id+key"], "quorum": 1}],
-///  "credentials": [{"issuer": "https://pid.example", "types": ["urn:eudi:pid:1"], "authorities": ["pid-ca.der"]}],
+///  "credentials": [{"issuer": "https://pid.example", "types": ["urn:eudi:pid:1"], "authorities": ["pid-ca.pem"]}],
 ///  "attestors": [{"name": "North", "key": "<64 hexadecimal digits>"}]}
 /// ```
 struct TrustPlan {
@@ -67,8 +67,8 @@ struct TrustPlan {
             credentials: try (file.credentials ?? []).map { issuer in
                 TrustedCredentialIssuer(
                     issuer.issuer, types: issuer.types,
-                    authorities: try issuer.authorities.map {
-                        [UInt8](try Data(contentsOf: named($0)))
+                    authorities: try issuer.authorities.flatMap {
+                        try CertificateFile.read(named($0))
                     }, statuses: issuer.statuses ?? [])
             },
             attestors: try (file.attestors ?? []).map { attestor in

@@ -132,7 +132,7 @@ struct Command: AsyncParsableCommand {
                 host: host, port: port, tls: tls, perMinute: perMinute, isTest: testCards),
             address: address ?? "http://127.0.0.1:\(port)", issuers: bundle == nil ? issuer : [],
             key: try P256.PrivateKey(rawRepresentation: try KeyFile.secret(key)),
-            certificates: try certificate.map(Self.certificates) ?? [],
+            certificates: try certificate.map { try CertificateFile.read(URL(filePath: $0)) } ?? [],
             plan: try plan.map { try Plan(file: $0) } ?? Plan(), state: state, database: database,
             walletScheme: wallet)
         if let pin, let bundle {
@@ -153,23 +153,5 @@ struct Command: AsyncParsableCommand {
         }
         print("verifier \(service.id) on \(host):\(port)\(testCards ? ", TEST CARDS" : "")")
         try await service.run()
-    }
-
-    /// The certificates of a PEM file, in DER.
-    private static func certificates(_ path: String) throws -> [[UInt8]] {
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        let parts = text.components(separatedBy: "-----BEGIN CERTIFICATE-----").dropFirst()
-        let certificates = try parts.map { part -> [UInt8] in
-            let body = part.components(separatedBy: "-----END CERTIFICATE-----")[0]
-                .filter { !$0.isWhitespace }
-            guard let bytes = Data(base64Encoded: body) else {
-                throw KeyFile.Problem(description: "\(path) is no PEM file (読めません)")
-            }
-            return [UInt8](bytes)
-        }
-        guard !certificates.isEmpty else {
-            throw KeyFile.Problem(description: "\(path) has no certificate (証明書がありません)")
-        }
-        return certificates
     }
 }

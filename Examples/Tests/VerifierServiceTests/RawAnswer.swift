@@ -100,7 +100,7 @@ struct RawAnswer {
         ].joined(separator: ".")
     }
 
-    private static func sign(
+    static func sign(
         _ header: [String: Any], _ payload: [String: Any], by key: P256.Signing.PrivateKey
     ) throws -> String {
         let signed = try [header, payload].map {

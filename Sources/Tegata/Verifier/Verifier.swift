@@ -76,9 +76,10 @@ public struct Verifier: Sendable {
         statuses = StatusCache()
     }
 
-    /// The types of card that this verifier trusts, for a query that asks for one of them.
-    package var cardTypes: [String] {
+    /// The types of card that this verifier trusts, of some of its issuers or of all, for a query that asks for one of them.
+    package func cardTypes(of wanted: [String]?) -> [String] {
         issuers.reduce(into: []) { types, issuer in
+            guard wanted?.has(issuer.issuer) ?? true else { return }
             if !types.contains(where: issuer.cardType.hasSameBytes) {
                 types.append(issuer.cardType)
             }

@@ -25,7 +25,16 @@ public struct CredentialTrust: Sendable {
             try self.init(identifier, types: types, authorities: authorities, listed: nil)
         }
 
-        init(
+        /// An issuer as a bundle or an operator lists it: its status is asked for at the listed addresses, and at no other.
+        ///
+        /// - Throws: `malformed` for an authority that is no certificate.
+        public init(_ issuer: TrustedCredentialIssuer) throws(Refusal) {
+            try self.init(
+                issuer.issuer, types: issuer.types, authorities: issuer.authorities,
+                listed: issuer.statuses)
+        }
+
+        private init(
             _ identifier: String, types: [String], authorities: [[UInt8]], listed: [String]?
         ) throws(Refusal) {
             var anchors = [TrustAnchor]()
@@ -60,10 +69,7 @@ public struct CredentialTrust: Sendable {
     public init(_ bundle: TrustBundle, statuses: some StatusSource) throws(Refusal) {
         var issuers = [Issuer]()
         for issuer in bundle.contents.credentials {
-            issuers.append(
-                try Issuer(
-                    issuer.issuer, types: issuer.types, authorities: issuer.authorities,
-                    listed: issuer.statuses))
+            issuers.append(try Issuer(issuer))
         }
         self.issuers = issuers
         self.statuses = statuses
@@ -78,18 +84,20 @@ public struct CredentialTrust: Sendable {
         let status: StatusReference?
     }
 
-    /// Checks every presentation that was asked for, whether together they answer, and then their status.
+    /// Checks every presentation that was asked for, whether together they answer, and then their status. Only those of the issuers that are
+    /// `wanted` will do, where some are.
     ///
     /// - Returns: what was asked for, and nothing else (A62).
     /// - Throws: the reason of the first check that fails.
     func check(
-        _ token: VPToken, asked query: DCQLQuery, policy: VerifierPolicy, binding: KeyBindingCheck
+        _ token: VPToken, asked query: DCQLQuery, of wanted: [String]?, policy: VerifierPolicy,
+        binding: KeyBindingCheck
     ) async throws(Refusal) -> [PresentedCredential] {
         try TrustBundle.check(end: end, at: binding.now, skew: policy.skew)
         var checked = [String: [Checked]]()
         for (id, texts) in token.presentations {
             for text in texts {
-                checked[id, default: []].append(try check(text, policy, binding))
+                checked[id, default: []].append(try check(text, of: wanted, policy, binding))
             }
         }
         let accepted = try query.accept(checked.mapValues { $0.map(\.candidate) })
@@ -109,7 +117,7 @@ public struct CredentialTrust: Sendable {
 
     /// Form, issuer, signature, type, times and holder, in that order.
     private func check(
-        _ text: String, _ policy: VerifierPolicy, _ binding: KeyBindingCheck
+        _ text: String, of wanted: [String]?, _ policy: VerifierPolicy, _ binding: KeyBindingCheck
     ) throws(Refusal) -> Checked {
         var reading = policy.presentation
         reading.algorithms = policy.algorithms.intersection([.es256])
@@ -117,9 +125,9 @@ public struct CredentialTrust: Sendable {
         let received = try ReceivedSDJWT(parsing: Array(text.utf8), reading)
         guard received.hasKeyBinding else { throw .holderBindingMissing }
         guard let claimed = received.claimedIssuer else { throw .malformed }
-        guard let issuer = issuers.first(where: { $0.identifier.hasSameBytes(as: claimed) }) else {
-            throw .issuerUntrusted
-        }
+        guard wanted?.has(claimed) ?? true,
+            let issuer = issuers.first(where: { $0.identifier.hasSameBytes(as: claimed) })
+        else { throw .issuerUntrusted }
         let token = try CompactJWS(
             parsing: Array(text.utf8.prefix { $0 != UInt8(ascii: "~") }), types: reading.types,
             algorithms: reading.algorithms, limit: reading.bytes)

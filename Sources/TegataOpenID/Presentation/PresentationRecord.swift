@@ -33,6 +33,8 @@ struct PresentationRecord: Sendable {
     let query: String
     /// Whether it is about a Tegata card, or about credentials of others.
     let asksCard: Bool
+    /// Whose cards or credentials will do; `nil` for everybody's that is believed.
+    let issuers: [String]?
     /// The private key for the answer, 32 bytes; `nil` when it comes in the open. Gone once it was used.
     var decryptionKey: [UInt8]?
     /// The hash of the response code, 32 bytes.
@@ -50,6 +52,7 @@ struct PresentationRecord: Sendable {
             "expiry": .number(JSONNumber(expiry)), "challenge": .string(challenge),
             "query": .string(query), "card": .bool(asksCard),
         ]
+        if let issuers { object.add("issuers", .array(issuers.map(JSON.string))) }
         if let decryptionKey { object.add("key", .string(Base64URL.encode(decryptionKey))) }
         if let responseCode { object.add("code", .string(Base64URL.encode(responseCode))) }
         if let result { object.add("result", result) }
@@ -58,7 +61,8 @@ struct PresentationRecord: Sendable {
 
     init(
         phase: PresentationState, isSameDevice: Bool, session: [UInt8], expiry: Int64,
-        challenge: String, query: String, asksCard: Bool, decryptionKey: [UInt8]?
+        challenge: String, query: String, asksCard: Bool, issuers: [String]?,
+        decryptionKey: [UInt8]?
     ) {
         self.phase = phase
         self.isSameDevice = isSameDevice
@@ -67,6 +71,7 @@ struct PresentationRecord: Sendable {
         self.challenge = challenge
         self.query = query
         self.asksCard = asksCard
+        self.issuers = issuers
         self.decryptionKey = decryptionKey
     }
 
@@ -81,9 +86,17 @@ struct PresentationRecord: Sendable {
         self.init(
             phase: phase, isSameDevice: isSameDevice, session: session, expiry: expiry,
             challenge: challenge, query: query, asksCard: asksCard,
+            issuers: try json["issuers"].map { json throws(Refusal) in try Self.texts(json) },
             decryptionKey: Self.bytes(json["key"]))
         responseCode = Self.bytes(json["code"])
         result = json["result"]
+    }
+
+    private static func texts(_ json: JSON) throws(Refusal) -> [String] {
+        guard let list = json.array, list.allSatisfy({ $0.string != nil }) else {
+            throw .unavailable
+        }
+        return list.compactMap(\.string)
     }
 
     private static func bytes(_ json: JSON?) -> [UInt8]? {

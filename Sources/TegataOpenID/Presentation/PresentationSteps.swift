@@ -12,8 +12,8 @@ extension PresentationTransactions {
     }
 
     func begin(
-        _ flow: Flow, _ challenge: String, _ query: DCQLQuery, asksCard: Bool, _ browser: Ticket,
-        scheme: String, postsNonce: Bool
+        _ flow: Flow, _ challenge: String, _ query: DCQLQuery, asksCard: Bool,
+        of issuers: [String]? = nil, _ browser: Ticket, scheme: String, postsNonce: Bool
     ) async throws(Refusal) -> StartedPresentation {
         let now = now
         let transaction = Ticket()
@@ -22,6 +22,7 @@ extension PresentationTransactions {
             phase: client.isSigning ? .waiting : .requested, isSameDevice: flow == .sameDevice,
             session: browser.key, expiry: now + verifier.policy.challengeLifetime,
             challenge: challenge, query: query.encoded, asksCard: asksCard,
+            issuers: issuers,
             decryptionKey: responseMode == .directPostJWT
                 ? P256.PrivateKey().rawRepresentation : nil)
         guard try await swap(transaction, nil, record, now) else { throw .unavailable }
@@ -59,7 +60,10 @@ extension PresentationTransactions {
             query: try DCQLQuery(parsing: record.query),
             metadata: ClientMetadata(
                 keys: keys ?? [], encryptions: [.a256GCM, .a128GCM],
-                algorithms: verifier.policy.algorithms),
+                // Other issuers' credentials count with ES256 alone.
+                algorithms: record.asksCard
+                    ? verifier.policy.algorithms
+                    : verifier.policy.algorithms.intersection([.es256])),
             walletNonce: walletNonce)
     }
 
@@ -95,13 +99,21 @@ extension PresentationTransactions {
     ) async throws(Refusal) -> JSON {
         if record.asksCard {
             guard let text = token.presentations.first?.texts.first else { throw .typeMismatch }
+            if let wanted = record.issuers {
+                // Before the nonce is used up: the right card may follow. Who it says it is of is who it is checked to be of.
+                let claimed = try ReceivedSDJWT(
+                    parsing: Array(text.utf8), verifier.policy.presentation
+                ).claimedIssuer
+                guard let claimed, wanted.has(claimed) else { throw .issuerUntrusted }
+            }
             let membership = try await verifier.verify(text, to: record.challenge)
             return PresentationResult(membership).json
         }
         guard let credentials else { throw .unavailable }
         let nonce = try record.nonce()
         let shown = try await credentials.check(
-            token, asked: DCQLQuery(parsing: record.query), policy: verifier.policy,
+            token, asked: DCQLQuery(parsing: record.query), of: record.issuers,
+            policy: verifier.policy,
             binding: KeyBindingCheck(
                 audience: client.id, nonce: nonce, now: now, skew: verifier.policy.skew,
                 maximumAge: verifier.policy.maximumKeyBindingAge))

@@ -75,22 +75,27 @@ public struct PresentationTransactions: Sendable {
     ///   - flow: where the wallet is.
     ///   - claims: the names of the claims to show.
     ///   - edition: the one edition that will do; `nil` for any of a trusted issuer.
+    ///   - issuers: whose cards will do, where not those of everybody who is trusted.
     ///   - session: the browser's session ticket, if it has one of an earlier transaction; else a new one is made.
     ///   - scheme: what the link starts with, `openid4vp://` or a wallet's own address.
     ///   - postsNonce: whether wallets shall fetch the request with a POST that brings their own nonce.
     /// - Returns: what the page needs: the link, and the session ticket for a cookie.
-    /// - Throws: `unavailable`, `limitExceeded`; `unauthorized` for a session that is no ticket.
+    /// - Throws: `unavailable`, also where none of `issuers` is trusted; `limitExceeded`; `unauthorized` for a session that is no ticket.
     public func start(
-        _ flow: Flow, asking claims: [String], edition: OpenEdition? = nil, session: String? = nil,
+        _ flow: Flow, asking claims: [String], edition: OpenEdition? = nil,
+        of issuers: [String]? = nil, session: String? = nil,
         scheme: String = "openid4vp://", postsNonce: Bool = false
     ) async throws(Refusal) -> StartedPresentation {
+        let types = verifier.cardTypes(of: issuers)
+        guard issuers == nil || !types.isEmpty else { throw .unavailable }
         let browser = try browser(session)
         let challenge = try await verifier.challenge(asking: claims, edition: edition)
         let query = DCQLQuery(
             CredentialQuery(
-                id: Self.card, types: verifier.cardTypes, claims: claims.map { ClaimsQuery($0) }))
+                id: Self.card, types: types, claims: claims.map { ClaimsQuery($0) }))
         return try await begin(
-            flow, challenge, query, asksCard: true, browser, scheme: scheme, postsNonce: postsNonce)
+            flow, challenge, query, asksCard: true, of: issuers, browser, scheme: scheme,
+            postsNonce: postsNonce)
     }
 
     /// Starts a transaction that asks for credentials of other issuers, SD-JWT VCs with ES256 and `x5c`.
@@ -98,13 +103,14 @@ public struct PresentationTransactions: Sendable {
     /// - Parameters:
     ///   - flow: where the wallet is.
     ///   - query: what is asked for; every credential with holder binding.
+    ///   - issuers: whose will do, where not everybody's that is believed does: a query cannot say so.
     ///   - session: the browser's session ticket, as for cards.
     ///   - scheme: what the link starts with.
     ///   - postsNonce: whether wallets shall fetch the request with a POST.
     /// - Returns: what the page needs; `credentials(of:session:responseCode:)` collects.
     /// - Throws: as for cards; `unsupported` for a query that this verifier could not check the answer to.
     public func start(
-        _ flow: Flow, asking query: DCQLQuery, session: String? = nil,
+        _ flow: Flow, asking query: DCQLQuery, of issuers: [String]? = nil, session: String? = nil,
         scheme: String = "openid4vp://", postsNonce: Bool = false
     ) async throws(Refusal) -> StartedPresentation {
         guard credentials != nil,
@@ -115,7 +121,7 @@ public struct PresentationTransactions: Sendable {
         let browser = try browser(session)
         let challenge = try await verifier.challenge(asking: [])
         return try await begin(
-            flow, challenge, query, asksCard: false, browser, scheme: scheme,
+            flow, challenge, query, asksCard: false, of: issuers, browser, scheme: scheme,
             postsNonce: postsNonce)
     }
 
