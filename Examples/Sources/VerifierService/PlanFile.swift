@@ -11,7 +11,7 @@ extension Plan {
     ///  "benefits": [{"id": "taxi", "title": {"ja": "タクシー", "en": "Taxi rides"}, "edition": "founders", "benefit": "taxi", "count": 10}],
     ///  "entitlements": [{"id": "rides", "title": {"ja": "乗車券", "en": "Rides"}, "edition": "founders", "terms": "rides"}],
     ///  "actions": [{"id": "vote", "title": {"ja": "投票", "en": "A vote"}, "edition": "founders", "number": 1, "hours": 24,
-    ///               "atMost": {"since": 2026}, "oneOf": {"tier": ["gold"]}}],
+    ///               "atMost": {"since": 2026}, "oneOf": {"tier": ["gold", "silver"]}, "is": {"examined": 20420}}],
     ///  "links": [{"id": "checkup", "title": {"ja": "学校健診", "en": "School health check"},
     ///             "purpose": {"ja": "健診の費用を市が払うため", "en": "The city pays for the check"},
     ///             "cards": [{"issuer": "https://school.example", "edition": "pupils", "claims": ["class"]},
@@ -130,12 +130,34 @@ private struct PlanFile: Decodable {
         let atLeast: [String: UInt32]?
         let atMost: [String: UInt32]?
         let oneOf: [String: [String]]?
+        let `is`: [String: Exact]?
+
+        /// The one value that there may be: a number or a text.
+        enum Exact: Decodable {
+            case number(UInt32)
+            case text(String)
+
+            init(from decoder: any Decoder) throws {
+                let value = try decoder.singleValueContainer()
+                if let number = try? value.decode(UInt32.self) {
+                    self = .number(number)
+                } else {
+                    self = .text(try value.decode(String.self))
+                }
+            }
+        }
 
         var action: MemberAction {
             var predicates = [ClaimPredicate]()
             for (claim, bound) in sorted(atLeast) { predicates.append(.atLeast(claim, bound)) }
             for (claim, bound) in sorted(atMost) { predicates.append(.atMost(claim, bound)) }
             for (claim, values) in sorted(oneOf) { predicates.append(.oneOf(claim, values)) }
+            for (claim, value) in sorted(`is`) {
+                switch value {
+                case .number(let number): predicates.append(.equals(claim, number))
+                case .text(let text): predicates.append(.equals(claim, text))
+                }
+            }
             return MemberAction(
                 id, title.message, issuer: issuer, edition: edition, number: UInt64(number),
                 seconds: Int64(hours ?? 24) * 3_600, requiring: predicates)

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
-internal import Pages
+public import Pages
 internal import ServiceKit
-internal import Tegata
+public import Tegata
 
 /// The routes of proofs: fetched and kept, and given as a file each.
 struct ProofPages: Sendable {

@@ -42,7 +42,9 @@ extension WalletService {
 
 extension KeptProof {
     /// What a file with the document is called.
-    public var fileName: String { "notice-\(hexadecimal(proof.notice.id.bytes.prefix(8))).json" }
+    public var fileName: String {
+        "notice-\(hexadecimal(Array(proof.notice.id.bytes.prefix(8)))).json"
+    }
 }
 
 extension NoticeID {

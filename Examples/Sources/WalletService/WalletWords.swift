@@ -225,6 +225,7 @@ extension WalletImport.List {
         case .receipts: Message("受領証", "receipt")
         case .answers: Message("送信中の回答", "answer on its way")
         case .vouchers: Message("店の受領証", "shop's receipt")
+        case .proofs: Message("お知らせの証明", "proof of a notice")
         case .history: Message("履歴", "record")
         }
     }

@@ -59,7 +59,8 @@ struct Monitor: AsyncParsableCommand {
         let monitor = LogMonitor(
             LogReader(try place.source),
             by: try LogPolicy(
-                log: profile.logKey, witnesses: try place.watchers.keys, quorum: place.watchers.needed),
+                log: profile.logKey, witnesses: try place.watchers.keys,
+                quorum: place.watchers.needed),
             keeping: LogDirectory(at: keep))
         let watch = EvaluationWatch(of: profile)
         while true {

@@ -125,6 +125,13 @@ import Testing
         for (state, number) in [
             ("open", 0), ("confirmed", 1), ("refused", 1), ("withdrawn", 1), ("replaced", 1),
         ] { #expect(try count(state, in: page) == number, "\(state)") }
+        // What each keeps for years: the city's, and nobody's but the card's.
+        let decided: [[NoticeState]] = [[.confirmed], [.withdrawn], [.replaced, .refused]]
+        for (member, states) in zip(members, decided) {
+            let found = try await member.wallet.fetchProofs(of: member.card)
+            #expect(found.kept.map(\.proof.state) == states && found.refused == 0)
+            #expect(try member.wallet.proofs(of: member.card).count == states.count)
+        }
         // The same list tells nobody again; another amount for a case that was told is no case.
         #expect(try await tell(list, "told", by: office).status == 303)
         #expect(try await count("confirmed", in: self.page("told")) == 1)

@@ -92,12 +92,17 @@ import Testing
             #"""
             {"checks": [{"id": "guest", \#(title), "edition": "founders", "claims": ["tier"], "person": true}],
              "benefits": [{"id": "taxi", \#(title), "edition": "founders", "benefit": "taxi", "count": 10}],
-             "actions": [{"id": "vote", \#(title), "edition": "founders", "number": 1, "atMost": {"since": 2026}}]}
+             "actions": [{"id": "vote", \#(title), "edition": "founders", "number": 1, "atMost": {"since": 2026}},
+                         {"id": "test", \#(title), "edition": "founders", "number": 2, "atLeast": {"score": 80}, "is": {"examined": 20420, "place": "Kaga"}}]}
             """#)
         let plan = try Plan(file: path)
         #expect(plan.checks.map(\.id) == ["guest"] && plan.checks.map(\.asksPerson) == [true])
         #expect(plan.benefits.map(\.count) == [10])
-        #expect(plan.actions.map(\.predicates) == [[.atMost("since", 2026)]])
+        #expect(
+            plan.actions.map(\.predicates) == [
+                [.atMost("since", 2026)],
+                [.atLeast("score", 80), .equals("examined", 20420), .equals("place", "Kaga")],
+            ])
         let pupils = #"{"issuer": "https://s.example", "edition": "pupils", "claims": ["class"]}"#
         let insured = #"{"issuer": "https://h.example", "edition": "insured", "hidden": true}"#
         func link(_ cards: String, _ purpose: String? = nil) -> String {

@@ -17,6 +17,7 @@ struct MailTests {
         let city: City
         let mail = Mutex<[String]>([])
         let answers = Mutex<[String]>([])
+        let proofs = Mutex<[String]>([])
         /// What wallets have answered.
         var sent: [String] { answers.withLock { $0 } }
         /// Whether the next receipt is lost on its way.
@@ -47,6 +48,10 @@ struct MailTests {
             case "/tegata/notices":
                 _ = try await door.verify(body)
                 let reply: JSON = ["mail": .array(mail.withLock { $0 }.map(JSON.string))]
+                return .text("\(reply)")
+            case "/tegata/notices/proofs":
+                _ = try await door.verify(body)
+                let reply: JSON = ["proofs": .array(proofs.withLock { $0 }.map(JSON.string))]
                 return .text("\(reply)")
             case "/tegata/notices/answers":
                 answers.withLock { $0.append(body) }
@@ -146,6 +151,46 @@ struct MailTests {
                     mail.path, ["notice": "0", "answer": "confirm"])
                 #expect(over.status == .conflict)
             }
+        }
+    }
+
+    @Test func `proofs are kept, shown and given as files, also when the issuer is gone`()
+        async throws
+    {
+        try await City.run { city in
+            let wallet = try city.wallet()
+            let card = try await city.member(wallet)
+            let office = Office(city)
+            let mine = try await office.tell(1, "mine")
+            office.mail.withLock { $0 = [mine] }
+            let notice = try #require(try await wallet.mail(for: card).notices.first)
+            _ = try await wallet.answer(.confirm, to: notice, of: card)
+            let proof = try await city.issuer.proof(of: notice.id)
+            let forged = proof.replacing(#""receipt":"e"#, with: #""receipt":"f"#)
+            #expect(forged != proof)
+            office.proofs.withLock { $0 = [forged, proof, "{}"] }
+            try await browse(wallet) { browser in
+                #expect(
+                    String(buffer: try await browser.get("/cards/1").body)
+                        .contains(#"action="/cards/1/proofs""#))
+                let stranger = try await browser.post("/cards/1/proofs", token: "x")
+                #expect(stranger.status == .forbidden)
+                let page = String(buffer: try await browser.post("/cards/1/proofs").body)
+                #expect(page.contains("Heating allowance") && page.contains("confirmed"))
+                #expect(page.contains("did not hold: 2"))
+                let name = try #require(try wallet.proofs(of: card).first?.fileName)
+                #expect(page.contains(name))
+                let file = try await browser.post("/cards/1/proofs/" + name)
+                #expect(String(buffer: file.body) == proof)
+                #expect(file.headers[.contentDisposition]?.contains(name) == true)
+                #expect(try await browser.post("/cards/1/proofs/other").status == .conflict)
+                city.live.answer { _ in .text("", 502) }
+                let alone = String(buffer: try await browser.post("/cards/1/proofs").body)
+                #expect(alone.contains("unavailable") && alone.contains("Heating allowance"))
+            }
+            // Years later, by whoever has the file and the profile.
+            let checked = try NoticeProof(parsing: proof, from: card.profile)
+            #expect(checked.state == .confirmed && checked.isHolderProven)
         }
     }
 

@@ -96,7 +96,7 @@ extension Issuer {
     /// person's.
     ///
     /// - Returns: the notices, and what became of each.
-    /// - Throws: `unauthorized` for a card that there is not, `unavailable`.
+    /// - Throws: `unavailable`, also for a card that there is not.
     public func notices(
         toCard serial: UInt32, in edition: OpenEdition
     ) async throws(Refusal) -> [(id: NoticeID, state: NoticeState)] {

@@ -20,11 +20,12 @@ func addLists(_ moved: MovedStory, _ story: RoleStory, _ file: inout VectorFile)
         if fault?.hasPrefix("vouchers") != true {
             output.add("vouchers", [.string(RidesStory.shops[0])])
         }
+        if fault?.hasPrefix("proofs") != true { output.add("proofs", ["confirmed"]) }
         file.add(
             "wallet-file", comment, ["file": .hex(try moved.file(Array(text.utf8)))],
             output: output)
     }
-    try add("an answer on its way, and a ride")
+    try add("an answer on its way, a ride, and the proof of a notice")
     try add(
         "an answer to another issuer", lists.answer, lists.elsewhere, "answers 0 issuer_untrusted")
     try add(
@@ -34,6 +35,11 @@ func addLists(_ moved: MovedStory, _ story: RoleStory, _ file: inout VectorFile)
         "vouchers 0 holder_binding_invalid")
     try add(
         "another voucher's receipt", lists.receipt, lists.otherReceipt, "vouchers 0 conflict")
+    try add(
+        "the proof of another card's notice",
+        #""proofs":[{"edition":"\#(lists.edition)","serial":7"#,
+        #""proofs":[{"edition":"\#(lists.edition)","serial":8"#, "proofs 0 type_mismatch")
+    try add("half a proof", lists.proof, "{}", "proofs 0 malformed")
 }
 
 /// A wallet with the card that rides, an answer on its way and what the taxi took.
@@ -44,8 +50,14 @@ private struct ListStory {
     let foreign: String
     let receipt: String
     let otherReceipt: String
+    /// As it stands in the document.
+    let proof: String
+    /// The digest of the card's edition.
+    let edition: String
 
     init(_ story: RoleStory) throws {
+        var story = story
+        let told = try ToldStory(&story)
         let rides = try RidesStory(story)
         let profile = story.issuer.profile
         let taxi = Shop(
@@ -83,6 +95,9 @@ private struct ListStory {
         try wallet.keep(
             receipt: self.receipt, for: voucher, of: rides.card, under: rides.terms,
             from: taxi.profile)
+        try wallet.keep(proof: told.confirmed, of: rides.card)
+        proof = String(JSON.string(told.confirmed).text.dropFirst().dropLast())
+        edition = Base64URL.encode(story.founders.digest.array)
         document = String(decoding: try WalletDocument.encode(wallet), as: UTF8.self)
     }
 }

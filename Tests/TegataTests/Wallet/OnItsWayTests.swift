@@ -79,7 +79,7 @@ import Testing
         let one = wallet.vouchers[0]
         // From here on nobody asks whether they are the same.
         wallet.vouchers = Array(repeating: one, count: 1100)
-        wallet.take([])
+        wallet.take([TakenUse]())
         #expect(wallet.vouchers.count == Wallet.maximumVouchers)
         let shops = (0..<60).map { "https://\($0).example/" + String(repeating: "a", count: 2000) }
         let plan = try Entitlement(
@@ -100,7 +100,7 @@ import Testing
             of: world.card, under: terms, from: taxi.profile)
         let large = try #require(wallet.vouchers.first)
         wallet.vouchers = Array(repeating: large, count: 100)
-        wallet.take([])
+        wallet.take([TakenUse]())
         #expect(wallet.vouchers.count == Wallet.maximumVoucherBytes / large.size)
         #expect(try WalletDocument.encode(wallet).count < 6 << 20)
     }

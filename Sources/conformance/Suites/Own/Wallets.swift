@@ -61,5 +61,7 @@ private func taken(_ wallet: Wallet, _ report: WalletImport) -> [String: Vector]
             answers.map { .string($0.word == .confirm ? "confirm" : "refuse") })
     }
     if !uses.isEmpty { output["vouchers"] = .array(uses.map { .string($0.receipt.shop) }) }
+    let proofs = wallet.cards.flatMap { wallet.noticeProofs(of: $0) }
+    if !proofs.isEmpty { output["proofs"] = .array(proofs.map { .string("\($0.proof.state)") }) }
     return output
 }
