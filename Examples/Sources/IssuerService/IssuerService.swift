@@ -132,6 +132,14 @@ public struct IssuerService: Sendable {
         router.post("operator/{id}/appeal") { request, context in
             try await office.grant(try context.id, request, context)
         }
+        router.get("operator/{id}/terms/{terms}") { _, context in
+            try await office.owed(
+                try context.id, try context.parameters.require("terms"), context)
+        }
+        router.get("operator/{id}/terms/{terms}/uses.csv") { _, context in
+            try await office.owedAsTable(
+                try context.id, try context.parameters.require("terms"), context)
+        }
         router.get("operator/{id}/watch") { _, context in
             try await office.watch(try context.id, context)
         }

@@ -118,6 +118,23 @@ extension Message {
         "The days on which windows begin, and the last one ends (2026-12-01, one a line)")
     static let shops = Message("使える店のアドレス（一行に一つ）", "Addresses of the shops (one a line)")
     static let disputes = Message("二重に使われたもの", "Used twice")
+    static let owedExplained = Message(
+        "店が持ち込んだ回数です。「数えた」と「負担あり」の分を、その店に支払います。",
+        "How many uses each shop has handed in. It is paid for those that were counted and those that were charged."
+    )
+    static let windowFrom = Message("期間の始まり", "Window from")
+    static let shop = Message("店", "Shop")
+    static let counted = Message("数えた", "Counted")
+    static let charged = Message("負担あり", "Charged")
+    static let notPaid = Message("支払わない", "Not paid")
+    static let toPay = Message("支払う回数", "To be paid")
+    static let noUses = Message("まだ持ち込まれていません。", "Nothing was handed in yet.")
+    static let whichUse = Message("回の番号", "Use")
+    static let firstShop = Message("先の店", "First shop")
+    static let secondShop = Message("あとの店", "Second shop")
+    static let bearer = Message("負担する人", "Who answers for it")
+    static let bearerHolder = Message("会員証の持ち主", "the holder")
+    static let bearerShop = Message("あとの店", "the second shop")
     static let sign = Message("署名する（取り消せません）", "Sign (cannot be taken back)")
 
     static let notices = Message("お知らせ", "Notices")

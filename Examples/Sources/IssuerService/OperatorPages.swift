@@ -49,7 +49,7 @@ struct OperatorPages: Sendable {
         ).response()
     }
 
-    private func logIn(_ context: WebContext) -> Response {
+    func logIn(_ context: WebContext) -> Response {
         let language = context.language
         return Page(
             language, title: language(.login), isTest: desk.isTest,

@@ -13,11 +13,12 @@ extension OperatorPages {
         var rows = [HTML]()
         for text in try await desk.terms.texts(of: edition) {
             let terms = try EntitlementTerms(parsing: text, from: desk.issuer.profile)
-            let disputes = try await desk.issuer.disputes(under: terms).count
+            let tally = try await desk.issuer.tally(under: terms)
+            let disputes = tally.reduce(0) { $0 + $1.charged + $1.refused }
             let plan = terms.entitlement
             rows.append(
                 """
-                <tr><th scope="row">\(language(plan.title))</th><td>\(language(plan.mode.words))</td><td>\(plan.count)</td><td>\(plan.offline)</td>\
+                <tr><th scope="row"><a href="/operator/\(id)/terms/\(plan.id)">\(language(plan.title))</a></th><td>\(language(plan.mode.words))</td><td>\(plan.count)</td><td>\(plan.offline)</td>\
                 <td>\(plan.windows.map { "\(Day(of: $0))" }.joined(separator: " – "))</td><td>\(disputes)</td></tr>
                 """)
         }

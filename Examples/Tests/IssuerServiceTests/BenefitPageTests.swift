@@ -311,6 +311,31 @@ import Testing
             #expect(said.outcome == .counted && said.number == 0)
         }
         #expect(statements.count == 1)
+        // A wallet that was put back gave one number to two shops' questions: the office sees who answers for it, and what it owes.
+        for _ in 0..<2 {
+            var copy = EntitlementUses()
+            for _ in 0..<2 {
+                let offline = try card.holder.use(
+                    try await shop.ask(for: terms, isOffline: true), of: terms, with: card.card,
+                    from: shop.profile, in: &copy)
+                let body = try JSONEncoder().encode([
+                    "edition": "granted", "terms": "rides", "shop": shop.id, "voucher": offline,
+                ])
+                _ = try await Browser(site.address).post(
+                    "/tegata/uses", body: body, type: "application/json")
+            }
+        }
+        let owed = try await office.get("/operator/granted/terms/rides?lang=en").text
+        #expect(owed.contains("<strong>3</strong>") && owed.contains("<td>2</td>"))
+        #expect(owed.contains("the second shop") && owed.contains("№ 1"))
+        let table = try await office.get("/operator/granted/terms/rides/uses.csv").text
+        #expect(table.hasSuffix("0,2025-12-01,\"https://taxi.example\",3,0,2,3\r\n"))
+        let stranger = Browser(site.address)
+        for path in ["rides", "rides/uses.csv"] {
+            let page = try await stranger.get("/operator/granted/terms/" + path).text
+            #expect(!page.contains("taxi.example") && page.contains("password"))
+        }
+        #expect(try await office.get("/operator/granted/terms/none").status == 400)
     }
 
     @Test func `anonymous terms have lists of their window, and are counted once`() async throws {

@@ -54,7 +54,9 @@ extension RedemptionLedger {
             LoggedDocument.entry(.anonymousUse, entry.edition, salt: memo.salt, memo.statement)
                 == entry
         else { throw .malformed }
-        try enter(LoggedDocument.digest(of: memo.answer), at: record)
+        try enter(
+            LoggedDocument.digest(of: memo.answer), as: .counted, of: memo.shop, in: memo.window,
+            under: memo.terms, at: record)
         try use(memo.name)
     }
 }

@@ -88,24 +88,6 @@ extension Issuer {
         }
     }
 
-    /// The vouchers that somebody has to answer for, each behind the one that was first: texts for ``DoubleUse``.
-    ///
-    /// - Throws: `unavailable`.
-    public func disputes(
-        under terms: EntitlementTerms
-    ) async throws(Refusal) -> [(first: String, second: String)] {
-        var texts = [(first: String, second: String)]()
-        for dispute in try await register.current().redemptions.disputes(under: terms.digest) {
-            guard
-                case .redemption(let first) = try await register.document(at: dispute.first).memo,
-                case .redemption(let second) = try await register.document(at: dispute.second)
-                    .memo
-            else { throw .unavailable }
-            texts.append((first.voucher, second.voucher))
-        }
-        return texts
-    }
-
     private func memo(
         of voucher: Voucher, _ terms: EntitlementTerms, _ counting: RegisterState.Counting,
         at now: Int64

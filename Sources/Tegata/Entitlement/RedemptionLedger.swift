@@ -76,6 +76,14 @@ struct RedemptionLedger: Sendable {
         }
     }
 
+    /// One shop in one window.
+    private struct Shop: Hashable {
+        let terms: FixedBytes<32>
+        let window: UInt32
+        /// SHA-256 of its identifier.
+        let name: FixedBytes<32>
+    }
+
     struct Use: Sendable {
         let voucher: FixedBytes<32>
         let shop: FixedBytes<32>
@@ -86,18 +94,34 @@ struct RedemptionLedger: Sendable {
     private var places = [Place: [UInt32: [Use]]]()
     // By the digest of what was handed in.
     private var vouchers = [FixedBytes<32>: UInt64]()
+    // How many of a shop's came to what.
+    private var tallies = [Shop: [UseOutcome: Int]]()
     // What anonymous uses were counted under.
     private var names = Set<FixedBytes<32>>()
 
     /// The record of a voucher, or of an anonymous answer, that was settled.
     func record(of voucher: FixedBytes<32>) -> UInt64? { vouchers[voucher] }
 
+    /// How many vouchers and answers of a shop came to what in a window.
+    func tally(
+        of shop: FixedBytes<32>, in window: UInt32, under terms: FixedBytes<32>
+    ) -> [UseOutcome: Int] {
+        tallies[Shop(terms: terms, window: window, name: shop)] ?? [:]
+    }
+
     /// Whether an anonymous use has this name.
     func isUsed(_ name: FixedBytes<32>) -> Bool { names.contains(name) }
 
+    /// What was handed in, and what it came to.
+    ///
     /// - Throws: `malformed` for what was settled.
-    mutating func enter(_ digest: FixedBytes<32>, at record: UInt64) throws(Refusal) {
+    mutating func enter(
+        _ digest: FixedBytes<32>, as outcome: UseOutcome, of shop: FixedBytes<32>,
+        in window: UInt32, under terms: FixedBytes<32>, at record: UInt64
+    ) throws(Refusal) {
         guard vouchers.updateValue(record, forKey: digest) == nil else { throw .malformed }
+        tallies[Shop(terms: terms, window: window, name: shop), default: [:]][
+            outcome, default: 0] += 1
     }
 
     /// - Throws: `malformed` for a name that was used.
@@ -133,7 +157,9 @@ struct RedemptionLedger: Sendable {
                 == entry,
             outcome(of: memo.number, at: place, shop: memo.shop) == memo.outcome
         else { throw .malformed }
-        try enter(voucher, at: record)
+        try enter(
+            voucher, as: memo.outcome, of: memo.shop, in: memo.window, under: memo.terms,
+            at: record)
         places[place, default: [:]][memo.number, default: []].append(
             Use(voucher: voucher, shop: memo.shop, outcome: memo.outcome, record: record))
     }

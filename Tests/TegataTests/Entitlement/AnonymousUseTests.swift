@@ -45,6 +45,9 @@ import Testing
             await #expect(throws: Refusal.replayed) { try await world.count(again) }
         }
         #expect(try await world.city.entries(.anonymousUse) == 3)
+        #expect(
+            try await world.city.issuer.tally(under: world.terms).map(\.counted) == [1, 2],
+            "the taxi's, the inn's")
         // Another member has names of their own.
         var others = EntitlementUses()
         _ = try await world.count(

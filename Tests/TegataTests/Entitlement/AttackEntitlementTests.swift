@@ -236,7 +236,15 @@ import Testing
         #expect(try await world.city.entries(.redemption) == 3)
         // The evidence is in two texts, and needs nobody's word.
         let disputes = try await world.city.issuer.disputes(under: world.terms)
-        #expect(disputes.map(\.second) == [two, three] && disputes.allSatisfy { $0.first == one })
+        #expect(disputes.map(\.second.voucher) == [two, three])
+        #expect(disputes.allSatisfy { $0.first == (one, taxi.id) })
+        #expect(disputes.map(\.second.shop) == [inn.id, taxi.id])
+        let tally = try await world.city.another().tally(under: world.terms)
+        #expect(
+            tally == [
+                ShopTally(shop: taxi.id, window: 0, counted: 1, charged: 0, refused: 1),
+                ShopTally(shop: inn.id, window: 0, counted: 0, charged: 1, refused: 0),
+            ])
         let profile = world.city.issuer.profile
         let double = try DoubleUse(
             (one, taxi.id), (two, inn.id), under: world.terms, from: profile)
