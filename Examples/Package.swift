@@ -158,6 +158,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
+            name: "witness",
+            dependencies: [
+                "ServiceKit", .product(name: "Tegata", package: "tegata"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
             name: "split",
             dependencies: [
                 "ServiceKit", .product(name: "Tegata", package: "tegata"),

@@ -58,7 +58,8 @@ final class Desk: Sendable {
         issuer = Issuer(
             at: settings.address, keys: try IssuerKeys(in: home + "/keys"),
             log: storage.journal("register"), publishing: log,
-            site: try IssuerFolder(home).site, identity: services, store: store)
+            witnesses: try IssuerFolder(home).witnesses, site: try IssuerFolder(home).site,
+            identity: services, store: store)
         extras = Extras(issuer)
         terms = TermsBook(issuer: issuer)
         bell = Bell(issuer, try PushKey(secret: key("push")), store)

@@ -42,6 +42,42 @@ public struct IssuerFolder: Sendable {
         }
     }
 
+    /// Who must have seen the log before anything in it is answered, from the file `witnesses`: a line each, `name+id+key=https://…`, and
+    /// `quorum N` when it is not to be more than half of them. Nobody without the file.
+    ///
+    /// - Throws: `KeyFile.Problem` for a line that is neither.
+    public var witnesses: Witnesses {
+        get throws {
+            let path = home + "/witnesses"
+            guard let data = FileManager.default.contents(atPath: path) else { return .none }
+            var connections = [WitnessConnection]()
+            var quorum: Int?
+            for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
+                let line = line.trimmingCharacters(in: .whitespaces)
+                if line.isEmpty || line.hasPrefix("#") { continue }
+                if line.hasPrefix("quorum ") {
+                    quorum = Int(line.dropFirst(7).trimmingCharacters(in: .whitespaces)) ?? -1
+                } else {
+                    do {
+                        connections.append(try WitnessConnection(named: line))
+                    } catch let problem as KeyFile.Problem {
+                        throw KeyFile.Problem(description: "\(path): \(problem)")
+                    }
+                }
+            }
+            guard Set(connections.map(\.key)).count == connections.count,
+                quorum.map({ (1...max(1, connections.count)).contains($0) }) ?? true,
+                !connections.isEmpty
+            else {
+                throw KeyFile.Problem(
+                    description:
+                        "\(path): each witness once, and a quorum of 1 to as many (立会人と定足数を確かめてください)"
+                )
+            }
+            return Witnesses(connections, quorum: quorum)
+        }
+    }
+
     /// Makes the keys, and publishes a profile without editions.
     ///
     /// - Throws: `KeyFile.Problem` for a folder with keys in it, an identifier that is no https URL.
@@ -94,7 +130,7 @@ public struct IssuerFolder: Sendable {
         )
         return Issuer(
             at: id, keys: try IssuerKeys(in: home + "/keys"), log: register(of: id),
-            publishing: LogDirectory(at: home + "/log"), site: try site,
+            publishing: LogDirectory(at: home + "/log"), witnesses: try witnesses, site: try site,
             identity: .embedded(
                 attestor,
                 try Desk.node(home, under: key("vault"), trusting: attestor.key)))

@@ -1,13 +1,29 @@
 import Hummingbird
 import Tegata
 
-/// An HTTP server for one attestor or node: `POST /<request>`, and `GET /health`.
+/// An HTTP server for one attestor, node or witness: `POST /<request>`, and `GET /health`.
 public struct Server: Sendable {
+    /// What is answered.
+    public struct Reply: Sendable {
+        let status: Int
+        let type: String
+        let text: String
+
+        /// A text under a status; 200 unless said.
+        public init(
+            _ text: String, status: Int = 200, type: String = "text/plain; charset=utf-8"
+        ) {
+            self.status = status
+            self.type = type
+            self.text = text
+        }
+    }
+
     private let host: String
     private let port: Int
     private let limit: RateLimit
     private let health: @Sendable () -> String
-    private let answer: @Sendable (_ path: String, _ body: String) async throws -> String?
+    private let reply: @Sendable (_ path: String, _ body: String) async throws -> Reply?
 
     /// As much of a request as is read.
     private static let bodyLimit = 64 * 1024
@@ -17,10 +33,20 @@ public struct Server: Sendable {
         host: String, port: Int, perMinute: Int, health: @escaping @Sendable () -> String,
         answer: @escaping @Sendable (_ path: String, _ body: String) async throws -> String?
     ) {
+        self.init(host: host, port: port, perMinute: perMinute, health: health) { path, body in
+            try await answer(path, body).map { Reply($0) }
+        }
+    }
+
+    /// A server whose replies have a status of their own.
+    public init(
+        host: String, port: Int, perMinute: Int, health: @escaping @Sendable () -> String,
+        reply: @escaping @Sendable (_ path: String, _ body: String) async throws -> Reply?
+    ) {
         self.host = host
         self.port = port
         self.health = health
-        self.answer = answer
+        self.reply = reply
         limit = RateLimit(perMinute: perMinute)
     }
 
@@ -36,10 +62,10 @@ public struct Server: Sendable {
                 let buffer = try? await request.body.collect(upTo: Self.bodyLimit)
             else { return Self.response(.contentTooLarge, Refusal.limitExceeded.rawValue) }
             do {
-                guard let text = try await answer(path, String(buffer: buffer)) else {
+                guard let reply = try await reply(path, String(buffer: buffer)) else {
                     return Self.response(.notFound, Refusal.unsupported.rawValue)
                 }
-                return Self.response(.ok, text)
+                return Self.response(.init(code: reply.status), reply.text, type: reply.type)
             } catch let refusal as Refusal {
                 return Self.response(
                     refusal == .unavailable ? .serviceUnavailable : .badRequest,
@@ -53,9 +79,12 @@ public struct Server: Sendable {
         try await application.runService()
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ text: String) -> Response {
+    private static func response(
+        _ status: HTTPResponse.Status, _ text: String,
+        type: String = "text/plain; charset=utf-8"
+    ) -> Response {
         Response(
-            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            status: status, headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

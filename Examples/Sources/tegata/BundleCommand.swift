@@ -66,7 +66,12 @@ struct BundleCommand: AsyncParsableCommand {
                 log: try Ed25519.PrivateKey(rawRepresentation: secret(logKey)))
             let next = try nextKey.map { try VerifyingKey(parsing: try Texts.line($0)) }
             let end = Int64(Date().timeIntervalSince1970) + Int64(days) * 86_400
-            let connections = try witness.map(WitnessConnection.init(named:))
+            let connections = try witness.map { text in
+                guard let connection = try? WitnessConnection(named: text) else {
+                    throw ValidationError("--witness \(text.line): \(language(.witnessHelp))")
+                }
+                return connection
+            }
             let needed = quorum ?? connections.count
             let text = try await signer.publish(
                 contents, until: end, nextKeys: next, in: LogDirectory(at: out),
@@ -219,20 +224,5 @@ private struct StatusLists: StatusSource {
             return try await source.statusList(at: uri)
         }
         return try await served.statusList(at: uri)
-    }
-}
-
-extension WitnessConnection {
-    /// A witness by its key and address, `name+id+key=https://…`.
-    fileprivate init(named text: String) throws {
-        guard let mark = text.firstRange(of: "=http"),
-            let key = try? NoteKey(parsing: String(text[..<mark.lowerBound])), key.kind == .witness
-        else { throw ValidationError("--witness \(text.line): \(language(.witnessHelp))") }
-        let address = text[text.index(after: mark.lowerBound)...] + "/add-checkpoint"
-        self.init(key) { body in
-            let answer = try await OutboundHTTP(limit: 1 << 16)
-                .send("POST", String(address), body: Array(body.utf8), acceptsLoopback: true)
-            return (answer.status, answer.body)
-        }
     }
 }
