@@ -102,6 +102,7 @@ let package = Package(
             name: "issuer",
             dependencies: [
                 "IssuerService", "Pages", "ServiceKit",
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         // What an issuer takes when everybody comes at once.
@@ -229,6 +230,7 @@ let package = Package(
             name: "IssuerServiceTests",
             dependencies: [
                 "IssuerService", "WalletService", "Pages", "ServiceKit", "issuer",
+                .product(name: "TegataNationalID", package: "tegata"),
                 .product(name: "TegataOpenID", package: "tegata"),
                 .product(name: "Tegata", package: "tegata"),
                 .product(name: "Hummingbird", package: "hummingbird"),

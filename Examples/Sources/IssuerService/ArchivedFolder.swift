@@ -5,9 +5,11 @@ public import TegataArchive
 
 // An issuer's folder goes into an archive, and comes out of one.
 extension IssuerFolder {
-    /// What this issuer needs to go on beside its own keys: it is its own attestor and node, and has a counter. Everything else of the
-    /// folder is made anew.
-    private static let others = ["attestor.key", "counter.key", "node.vault", "vault.key"]
+    /// What this issuer needs to go on beside its own keys: it is its own attestor and node, or knows who are, has a counter, and may have
+    /// witnesses. Everything else of the folder is made anew.
+    private static let others = [
+        "attestor.key", "counter.key", "node.vault", "vault.key", "services", "witnesses",
+    ]
 
     /// The public key that new archives are sealed to.
     public var archiveKeyPath: String { home + "/archive.pub" }
@@ -28,7 +30,10 @@ extension IssuerFolder {
         for name in Self.others {
             let path = "\(home)/keys/\(name)"
             guard FileManager.default.fileExists(atPath: path) else { continue }
-            others[name] = try KeyFile.read(path)
+            // Who is asked is no secret, and may have been written by hand.
+            others[name] =
+                ["services", "witnesses"].contains(name)
+                ? [UInt8](try Data(contentsOf: URL(filePath: path))) : try KeyFile.read(path)
         }
         return Archiver(of: try profile().issuer, keys: try keys(), others: others, to: key)
     }

@@ -47,18 +47,15 @@ final class Desk: Sendable {
         store = storage.state(sealedUnder: try key("state"))
         password = hexadecimal(try key("operator"))
         nonceKey = try key("nonce")
-        let attestor = Attestor(
-            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")),
-            accepting: .testCards, store: store)
-        services = .embedded(
-            attestor, try Self.node(home, under: key("vault"), trusting: attestor.key))
+        let folder = IssuerFolder(home)
+        services = try folder.services(of: settings.address, store: store)
         counter = Kiosk(
             at: settings.address + "/counter",
             key: try Secp256k1.PrivateKey(rawRepresentation: key("counter")))
         issuer = Issuer(
             at: settings.address, keys: try IssuerKeys(in: home + "/keys"),
             log: storage.journal("register"), publishing: log,
-            witnesses: try IssuerFolder(home).witnesses, site: try IssuerFolder(home).site,
+            witnesses: try folder.witnesses, site: try folder.site,
             identity: services, store: store)
         extras = Extras(issuer)
         terms = TermsBook(issuer: issuer)

@@ -42,13 +42,13 @@ public struct IssuerFolder: Sendable {
         }
     }
 
-    /// Who must have seen the log before anything in it is answered, from the file `witnesses`: a line each, `name+id+key=https://…`, and
+    /// Who must have seen the log before anything in it is answered, from the file `keys/witnesses`: a line each, `name+id+key=https://…`, and
     /// `quorum N` when it is not to be more than half of them. Nobody without the file.
     ///
     /// - Throws: `KeyFile.Problem` for a line that is neither.
     public var witnesses: Witnesses {
         get throws {
-            let path = home + "/witnesses"
+            let path = home + "/keys/witnesses"
             guard let data = FileManager.default.contents(atPath: path) else { return .none }
             var connections = [WitnessConnection]()
             var quorum: Int?
@@ -76,6 +76,33 @@ public struct IssuerFolder: Sendable {
             }
             return Witnesses(connections, quorum: quorum)
         }
+    }
+
+    /// Who checks ID cards for this issuer's editions: the attestors and nodes of others, from the file `keys/services`, or without it one of
+    /// each of its own, whose keys are in the folder.
+    ///
+    /// - Parameters:
+    ///   - id: the issuer.
+    ///   - store: where its own attestor remembers what it asked.
+    /// - Throws: `KeyFile.Problem` for a file that names none.
+    func services(
+        of id: String, store: some StateStore = InMemoryStateStore()
+    ) throws -> IdentityServices {
+        let path = home + "/keys/services"
+        if FileManager.default.fileExists(atPath: path) {
+            let isLoopback =
+                (try? OutboundHTTP.Target(id, acceptsLoopback: true))?.isLoopback == true
+            // Test cards are the only ones that these programs read.
+            return try NamedServices(path).open(isTest: true, fromLoopback: isLoopback) { fault in
+                // The service by its name, and nothing about a person.
+                say("issuer: \(fault)")
+            }
+        }
+        let attestor = Attestor(
+            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")),
+            accepting: .testCards, store: store)
+        return .embedded(
+            attestor, try Desk.node(home, under: key("vault"), trusting: attestor.key))
     }
 
     /// Makes the keys, and publishes a profile without editions.
@@ -125,15 +152,10 @@ public struct IssuerFolder: Sendable {
     }
 
     func issuer(at id: String) throws -> Issuer {
-        let attestor = Attestor(
-            key: try Secp256k1.PrivateKey(rawRepresentation: key("attestor")), accepting: .testCards
-        )
-        return Issuer(
+        Issuer(
             at: id, keys: try IssuerKeys(in: home + "/keys"), log: register(of: id),
             publishing: LogDirectory(at: home + "/log"), witnesses: try witnesses, site: try site,
-            identity: .embedded(
-                attestor,
-                try Desk.node(home, under: key("vault"), trusting: attestor.key)))
+            identity: try services(of: id))
     }
 
     private func key(_ name: String) throws -> [UInt8] {

@@ -3,6 +3,7 @@ import Foundation
 import IssuerService
 import Pages
 import ServiceKit
+import TegataNationalID
 
 /// Serves a city's issuer.
 @main
@@ -55,6 +56,12 @@ struct Command: AsyncParsableCommand {
     @Flag(help: "Accept test ID cards. No card that this issuer makes is a real one then.")
     var testCards = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the authority's root of the made-up ID cards here (DER), for `attestor --test-root`, where keys/services names attestors.",
+            valueName: "file"))
+    var testRoot: String?
+
     func validate() throws {
         guard testCards else {
             throw ValidationError(
@@ -74,6 +81,9 @@ struct Command: AsyncParsableCommand {
             web: WebServer.Settings(
                 host: host, port: port, tls: tls, perMinute: perMinute, isTest: testCards))
         settings.wallet = wallet
+        if let testRoot {
+            try Data(DemoIdentity.nextAuthority.root).write(to: URL(filePath: testRoot))
+        }
         let service = try await IssuerService(settings, reader: TestCards.strangers())
         say("issuer \(address), listening on \(host):\(port)")
         say("operator's pass phrase (運営者の合言葉): \(service.password)")

@@ -12,11 +12,19 @@ struct Site: Sendable {
     let home: String
     let password: String
 
-    init(perMinute: Int = 1_000_000) async throws {
+    /// - Parameter services: who checks ID cards, as the file `keys/services` says it; the issuer itself unless said.
+    init(perMinute: Int = 1_000_000, services: String? = nil) async throws {
         // One that no other run has: somebody else's issuer would have another operator. Below the ports of whoever connects.
         let port = Int.random(in: 20_000..<32_000)
         address = "http://127.0.0.1:\(port)"
         home = FileManager.default.temporaryDirectory.path + "/tegata-site-\(UUID().uuidString)"
+        if let services {
+            try FileManager.default.createDirectory(
+                atPath: home + "/keys", withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try services.write(
+                toFile: home + "/keys/services", atomically: true, encoding: .utf8)
+        }
         let service = try await IssuerService(
             IssuerSettings(
                 address: address, home: home, name: Message("試験の市", "Test City"),

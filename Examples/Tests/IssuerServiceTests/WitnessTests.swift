@@ -43,7 +43,7 @@ import Testing
         let (task, line) = try await Self.serve(
             signer, of: issuer.profile.logKey, in: state, at: port)
         try "# at the other city hall\n\(line)\nquorum 1\n".write(
-            toFile: home + "/witnesses", atomically: true, encoding: .utf8)
+            toFile: home + "/keys/witnesses", atomically: true, encoding: .utf8)
         try await open("first", in: home)
         // Anybody sees that it was seen.
         let note = try #require(try LogDirectory(at: home + "/log").read("checkpoint"))
@@ -78,7 +78,8 @@ import Testing
     @Test func `a file of witnesses that is wrong is named`() async throws {
         let home = folder()
         defer { try? FileManager.default.removeItem(atPath: home) }
-        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: home + "/keys", withIntermediateDirectories: true)
         let key = try NoteSigner(name: "witness.example", kind: .witness).key.encoded
         let log = try NoteSigner(name: "kaga.example/tegata", kind: .log).key.encoded
         #expect(try IssuerFolder(home).witnesses.connections.isEmpty)
@@ -88,14 +89,14 @@ import Testing
             "\(key)=https://w.example\nquorum x",
             "\(key)=https://w.example\n\(key)=https://w.example/",
         ] {
-            try text.write(toFile: home + "/witnesses", atomically: true, encoding: .utf8)
+            try text.write(toFile: home + "/keys/witnesses", atomically: true, encoding: .utf8)
             let problem = #expect(throws: KeyFile.Problem.self, "\(text)") {
                 try IssuerFolder(home).witnesses
             }
-            #expect(problem?.description.contains("/witnesses") == true)
+            #expect(problem?.description.contains("/keys/witnesses") == true)
         }
         try "\(key)=https://w.example".write(
-            toFile: home + "/witnesses", atomically: true, encoding: .utf8)
+            toFile: home + "/keys/witnesses", atomically: true, encoding: .utf8)
         #expect(try IssuerFolder(home).witnesses.quorum == 1)
     }
 }
