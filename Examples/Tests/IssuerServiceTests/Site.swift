@@ -12,7 +12,7 @@ struct Site: Sendable {
     let home: String
     let password: String
 
-    /// - Parameter services: who checks ID cards, as the file `keys/services` says it; the issuer itself unless said.
+    // `services` is who checks ID cards, as the file `keys/services` says it; the issuer itself unless said.
     init(perMinute: Int = 1_000_000, services: String? = nil) async throws {
         // One that no other run has: somebody else's issuer would have another operator. Below the ports of whoever connects.
         let port = Int.random(in: 20_000..<32_000)
