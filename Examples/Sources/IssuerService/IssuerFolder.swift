@@ -84,6 +84,7 @@ public struct IssuerFolder: Sendable {
     /// - Parameters:
     ///   - id: the issuer.
     ///   - store: where its own attestor remembers what it asked.
+    /// - Returns: the ways to them.
     /// - Throws: `KeyFile.Problem` for a file that names none.
     func services(
         of id: String, store: some StateStore = InMemoryStateStore()
