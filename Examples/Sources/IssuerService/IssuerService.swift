@@ -158,6 +158,13 @@ public struct IssuerService: Sendable {
         router.post("operator/{id}/notices/change") { request, context in
             try await office.changeNotice(try context.id, request, context)
         }
+        router.post("operator/{id}/notices/end") { request, context in
+            try await office.endProgramme(try context.id, request, context)
+        }
+        router.get("operator/{id}/notices/{programme}/cases.csv") { _, context in
+            try await office.cases(
+                try context.id, try context.parameters.require("programme"), context)
+        }
         router.post("operator/{id}/terms") { request, context in
             try await office.makeTerms(try context.id, request, context)
         }

@@ -161,6 +161,14 @@ extension Message {
     static let newAmount = Message("正しい金額（円、訂正のとき）", "The right amount (yen, for a correction)")
     static let reasonJapanese = Message("理由（日本語）", "Reason (Japanese)")
     static let reasonEnglish = Message("理由（英語）", "Reason (English)")
+    static let endProgramme = Message("期限の前に終える", "End before the deadline")
+    static let endExplained = Message(
+        "まだ答えのないお知らせを、すべて取り消します。答えのあるものは変わりません。元に戻せません。",
+        "Takes back every notice that nobody has answered. What was answered stays. It cannot be undone."
+    )
+    static let endNow = Message("すべて取り消す", "Take all of them back")
+    static let casesAsTable = Message(
+        "会員ごとの結果（CSV：番号、金額、通貨、状態）", "What became of each (CSV: serial, amount, currency, state)")
     static let correct = Message("訂正する", "Correct")
     static let withdraw = Message("取り消す", "Take back")
     static let noticeOpen = Message("回答待ち", "open")

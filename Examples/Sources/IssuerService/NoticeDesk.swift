@@ -156,6 +156,60 @@ final class NoticeDesk: Sendable {
         }
     }
 
+    /// Ends a programme before its deadline, in the background: what nobody has answered is taken back. What was answered stays; again it
+    /// goes on where it stopped.
+    func end(_ programme: String, in edition: OpenEdition, because reason: BilingualText) {
+        let name = "\(edition.edition.id)/\(programme)"
+        jobs.withLock { $0[name] = Job() }
+        Task {
+            do {
+                try await self.takeBack(programme, edition, reason, name)
+                self.note(name) { $0.isOver = true }
+            } catch {
+                self.note(name) { job in
+                    job.isOver = true
+                    job.fault = "unavailable"
+                }
+            }
+        }
+    }
+
+    private func takeBack(
+        _ programme: String, _ edition: OpenEdition, _ reason: BilingualText, _ name: String
+    ) async throws {
+        let open = try await issuer.notices(of: programme, in: edition).filter {
+            $0.state == .open
+        }
+        note(name) { $0.total = open.count }
+        let box = mailbox(edition)
+        // Side by side, so that many are written in one step.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (place, one) in open.enumerated() {
+                if place >= 32 {
+                    _ = try await group.next()
+                    note(name) { $0.done += 1 }
+                }
+                group.addTask { try await self.takeBack(one, reason, box) }
+            }
+            while try await group.next() != nil { note(name) { $0.done += 1 } }
+        }
+    }
+
+    private func takeBack(
+        _ one: NoticeStanding, _ reason: BilingualText, _ box: Mailbox
+    ) async throws {
+        let text: String?
+        do throws(NoticeError) {
+            text = try await issuer.withdraw(one.id, because: reason)
+        } catch {
+            // Answered a moment ago: that stays.
+            guard case .refused(.conflict) = error else { throw error }
+            return
+        }
+        guard let text, let serial = one.serial else { return }
+        try await box.add(text, for: serial)
+    }
+
     /// Takes back what a card was told.
     ///
     /// - Throws: `unsupported` for a card that was told nothing; `NoticeError`.

@@ -1,6 +1,8 @@
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import NIOCore
 internal import Pages
 internal import Tegata
 
@@ -67,7 +69,25 @@ extension OperatorPages {
             \(fields.input("reason_ja", .reasonJapanese))\(fields.input("reason_en", .reasonEnglish))
             <p><button name="what" value="correct">\(language(.correct))</button>
             <button class="danger" name="what" value="withdraw">\(language(.withdraw))</button></p>
-            </form></details></section>
+            </form></details>
+            \(ending(plan, edition, context))
+            <p><a href="/operator/\(edition)/notices/\(plan.id)/cases.csv">\(language(.casesAsTable))</a></p></section>
+            """
+    }
+
+    /// Ends a programme before its deadline.
+    private func ending(
+        _ plan: PlannedProgramme, _ edition: String, _ context: WebContext
+    ) -> HTML {
+        let language = context.language
+        let fields = LabelledFields(language: language, scope: "end-\(edition)-\(plan.id)")
+        return """
+            <details><summary>\(language(.endProgramme))</summary>
+            <form method="post" action="/operator/\(edition)/notices/end">\(context.session.field)
+            <input type="hidden" name="programme" value="\(plan.id)">
+            <p>\(language(.endExplained))</p>
+            \(fields.input("reason_ja", .reasonJapanese))\(fields.input("reason_en", .reasonEnglish))
+            <p><button class="danger">\(language(.endNow))</button></p></form></details>
             """
     }
 
@@ -119,6 +139,58 @@ extension OperatorPages {
         try await desk.notices.add(plan, to: edition)
         desk.notices.tell(cases, of: plan, in: edition)
         return .seeOther("/operator/\(id)/notices")
+    }
+
+    /// Everything that nobody has answered is taken back.
+    func endProgramme(
+        _ id: String, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
+        let form = try await checked(request, context)
+        let edition = try await desk.edition(id)
+        let plan = try await desk.notices.programme(
+            try form.required("programme", atMost: 64), of: edition)
+        desk.notices.end(
+            plan.id, in: edition,
+            because: BilingualText(
+                ja: try form.required("reason_ja"), en: try form.required("reason_en")))
+        return .seeOther("/operator/\(id)/notices")
+    }
+
+    /// Who was told what, and what became of it, for whoever pays.
+    func cases(_ id: String, _ programme: String, _ context: WebContext) async throws -> Response {
+        guard try await isOperator(context) else { return .seeOther("/operator") }
+        struct Payload: Decodable {
+            struct Benefit: Decodable {
+                let amount: Int64?
+                let currency: String?
+            }
+            let benefit: Benefit?
+        }
+        let edition = try await desk.edition(id)
+        let told = try await desk.issuer.notices(of: programme, in: edition)
+        let issuer = desk.issuer
+        let name = "\(id)-\(programme).csv"
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/csv; charset=utf-8", .cacheControl: "no-store",
+                .contentDisposition: "attachment; filename=\"\(name)\"",
+            ],
+            // Line by line: a list may be long.
+            body: ResponseBody { writer in
+                try await writer.write(ByteBuffer(string: "serial,amount,currency,state\r\n"))
+                for one in told {
+                    let text = try await issuer.text(of: one.id)
+                    let benefit = CompactText(text)?.read(Payload.self)?.benefit
+                    let fields = [
+                        one.serial.map(String.init), benefit?.amount.map(String.init),
+                        benefit?.currency, "\(one.state)",
+                    ]
+                    let line = fields.map { $0 ?? "" }.joined(separator: ",")
+                    try await writer.write(ByteBuffer(string: line + "\r\n"))
+                }
+                try await writer.finish(nil)
+            })
     }
 
     /// One notice is taken back, or put right.

@@ -50,9 +50,9 @@ struct NoticeRoutes: Sendable {
             let told = try await desk.issuer.notices(toCard: shown.serial.number, in: edition)
             var proofs = [JSON]()
             // The newest ones are those that a wallet does not have yet.
-            for (id, state) in told.suffix(Self.mostProofs)
-            where state != .open && state != .expired {
-                proofs.append(.string(try await desk.issuer.proof(of: id)))
+            for one in told.suffix(Self.mostProofs)
+            where one.state != .open && one.state != .expired {
+                proofs.append(.string(try await desk.issuer.proof(of: one.id)))
             }
             let reply: JSON = ["proofs": .array(proofs)]
             return Response.json("\(reply)")

@@ -41,5 +41,5 @@ public let styleSheet = """
     progress { width: 100%; height: 1.2rem; }
     ul.editions { list-style: none; padding: 0; display: grid; gap: 1rem; } ul.editions li { border: 1px solid var(--line);
       border-radius: .6rem; padding: .6rem 1rem; }
-    @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } .big { font-size: 1.8rem; } }
+    @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } .big { font-size: 1.8rem; } th, td { padding: .3rem; overflow-wrap: anywhere; } }
     """

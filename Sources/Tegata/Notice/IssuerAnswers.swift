@@ -92,24 +92,6 @@ extension Issuer {
         }
     }
 
-    /// What a card was told, oldest first: only while it was bound to the key that it has now, since another key may be another
-    /// person's.
-    ///
-    /// - Returns: the notices, and what became of each.
-    /// - Throws: `unavailable`, also for a card that there is not.
-    public func notices(
-        toCard serial: UInt32, in edition: OpenEdition
-    ) async throws(Refusal) -> [(id: NoticeID, state: NoticeState)] {
-        let address = try await address(ofCard: serial, in: edition)
-        guard case .card(let serial, let key) = address else { return [] }
-        let now = clock()
-        let ledger = try await register.current().notices
-        return ledger.notices(to: serial.number, boundTo: key, in: edition.digest).compactMap {
-            id in
-            ledger.entries[id].map { (id, $0.state(at: ledger.time(now))) }
-        }
-    }
-
     /// What the holder keeps for years: notice, answer and receipt, or notice and withdrawal, each with the proof that it is in the
     /// log (for ``NoticeProof``).
     ///

@@ -115,6 +115,40 @@ extension Issuer {
         }
     }
 
+    /// Every notice of a programme, in the order of their records.
+    ///
+    /// - Throws: `unavailable`.
+    public func notices(
+        of programme: String, in edition: OpenEdition
+    ) async throws(Refusal) -> [NoticeStanding] {
+        let ledger = try await register.current().notices
+        let name = Programme.name(programme, in: edition.digest)
+        return standings(of: ledger.programmes[name]?.notices ?? [], ledger)
+    }
+
+    /// What a card was told, oldest first: only while it was bound to the key that it has now, since another key may be another
+    /// person's.
+    ///
+    /// - Throws: `unavailable`, also for a card that there is not.
+    public func notices(
+        toCard serial: UInt32, in edition: OpenEdition
+    ) async throws(Refusal) -> [NoticeStanding] {
+        let address = try await address(ofCard: serial, in: edition)
+        guard case .card(let serial, let key) = address else { return [] }
+        let ledger = try await register.current().notices
+        return standings(
+            of: ledger.notices(to: serial.number, boundTo: key, in: edition.digest), ledger)
+    }
+
+    private func standings(of notices: [NoticeID], _ ledger: NoticeLedger) -> [NoticeStanding] {
+        let now = ledger.time(clock())
+        return notices.compactMap { id in
+            guard let told = ledger.entries[id] else { return nil }
+            return NoticeStanding(
+                id: id, serial: told.serial > 0 ? told.serial : nil, state: told.state(at: now))
+        }
+    }
+
     /// The text of a notice.
     ///
     /// - Throws: `unauthorized` for one that is not ours, `unavailable`.
@@ -189,4 +223,14 @@ extension Issuer {
         }
         return texts
     }
+}
+
+/// A notice as its issuer has it: to which card, and what became of it.
+public struct NoticeStanding: Hashable, Sendable {
+    /// Which notice.
+    public let id: NoticeID
+    /// The card that was told; `nil` for a pseudonym.
+    public let serial: UInt32?
+    /// What became of it.
+    public let state: NoticeState
 }

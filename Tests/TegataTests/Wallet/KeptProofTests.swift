@@ -95,6 +95,8 @@ import Testing
         let world = try await NoticeWorld(1)
         let (_, notice) = try await world.tell()
         let told = try await world.issuer.notices(toCard: 1, in: world.edition)
+        #expect(
+            try await world.issuer.notices(of: "heating-2026", in: world.edition) == told)
         #expect(told.map(\.id) == [notice.id] && told.map(\.state) == [.open])
         let next = Holder(
             key: .secp256k1(World.privateKey("next")), secret: [7],
