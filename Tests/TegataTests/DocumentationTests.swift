@@ -279,8 +279,8 @@ import Testing
         // snippet Entitlements
         let taken = try await taxi.take(voucher, under: terms) { text in kept.append(text) }
         let statement = try UseStatement(
-            parsing: try await city.count(voucher, from: taxi.id, under: terms), under: terms,
-            from: city.profile)
+            parsing: try await city.count(voucher, from: taxi.id, under: terms), for: voucher,
+            under: terms, from: city.profile)
         let ride = try taxi.receipt(
             for: taken, under: terms, BilingualText(ja: "乗車1回", en: "One ride"))
         // end

@@ -141,8 +141,7 @@ struct Till: Sendable {
             }
             let statement = try UseStatement(
                 parsing: try await issuers.count("\(JSON.object(handedIn))", by: kept.issuer),
-                under: terms,
-                from: profile)
+                for: kept.voucher, under: terms, from: profile)
             let outcome: KeptVoucher.Outcome =
                 switch statement.outcome {
                 case .counted: .counted

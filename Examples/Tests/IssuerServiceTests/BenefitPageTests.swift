@@ -352,7 +352,7 @@ import Testing
                 "/tegata/uses", body: body, type: "application/json")
             statements.insert(answer.text)
             let said = try UseStatement(
-                parsing: answer.text, under: terms, from: card.profile)
+                parsing: answer.text, for: voucher, under: terms, from: card.profile)
             #expect(said.outcome == .counted && said.number == 0)
         }
         #expect(statements.count == 1)
@@ -438,7 +438,8 @@ import Testing
         }
         let first = try await handIn(["question": question, "answer": answer])
         #expect(try await handIn(["question": question, "answer": answer]).text == first.text)
-        let said = try UseStatement(parsing: first.text, under: terms, from: card.profile)
+        let said = try UseStatement(
+            parsing: first.text, for: answer, under: terms, from: card.profile)
         #expect(said.outcome == .counted && said.shop == inn.id)
     }
 }

@@ -95,7 +95,8 @@ extension UseTests {
                 "/tegata/uses", body: String(decoding: handedIn, as: UTF8.self))
             #expect(
                 try UseStatement(
-                    parsing: statement.text, under: world.nights, from: world.city.profile
+                    parsing: statement.text, for: other, under: world.nights,
+                    from: world.city.profile
                 ).outcome == .counted)
             // A wallet that has forgotten gives the inn a name that the hostel used, or the inn itself.
             scene.uses = EntitlementUses()

@@ -185,7 +185,7 @@ import Testing
         let statement = try await world.city.count(
             voucher, from: VerifierWorld.innAddress, under: world.rides)
         let said = try UseStatement(
-            parsing: statement, under: world.rides, from: world.city.profile)
+            parsing: statement, for: voucher, under: world.rides, from: world.city.profile)
         #expect(said.outcome == .counted && said.number >= 2)
     }
 

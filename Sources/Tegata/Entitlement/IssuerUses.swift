@@ -163,11 +163,18 @@ public struct UseStatement: Sendable {
         return try signer.sign(.object(payload), type: type)
     }
 
-    /// Reads a statement of the issuer of these terms.
+    /// Reads the issuer's statement on what a shop handed in.
     ///
-    /// - Throws: `typeMismatch` for another kind of text or other terms, `issuerUntrusted`, `signatureInvalid`, `malformed`.
+    /// - Parameters:
+    ///   - text: the statement.
+    ///   - given: the voucher, or the anonymous answer.
+    ///   - terms: what was used.
+    ///   - profile: the issuer.
+    /// - Throws: `typeMismatch` for another kind of text or other terms, `issuerUntrusted`, `signatureInvalid`, `malformed`; `conflict` for a
+    ///   statement on something else.
     public init(
-        parsing text: String, under terms: EntitlementTerms, from profile: IssuerProfile
+        parsing text: String, for given: String, under terms: EntitlementTerms,
+        from profile: IssuerProfile
     ) throws(Refusal) {
         let payload = try SignedText.verify(
             text, type: Self.type, by: profile.ring, limit: 16 * 1024)
@@ -178,6 +185,7 @@ public struct UseStatement: Sendable {
             throw .typeMismatch
         }
         voucher = try payload.required("voucher").fixedBytes()
+        guard voucher == LoggedDocument.digest(of: given) else { throw .conflict }
         shop = try payload.required("shop").text(atMost: 2048)
         window = Int(clamping: try payload.required("window").time())
         number = Int(clamping: try payload.required("number").time())

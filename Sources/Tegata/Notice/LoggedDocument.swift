@@ -6,15 +6,26 @@ internal import TegataSDJWT
 /// A text that the log commits to without showing anything of it (Spec/notice.md, "In the log").
 enum LoggedDocument {
     /// What a text is known by: SHA-256 of what is signed of it, so that another signature over the same words is no other text
-    /// (A10). A text that is JSON is taken whole.
+    /// (A10). A text that is JSON is taken whole, and so is everything else that is no compact token: a space in front of an object
+    /// must not hide what is behind its last dot.
     static func digest(of text: String) -> FixedBytes<32> { digest(of: Array(text.utf8)) }
 
     static func digest(of text: [UInt8]) -> FixedBytes<32> {
-        guard text.first != UInt8(ascii: "{"), let dot = text.lastIndex(of: UInt8(ascii: "."))
-        else {
+        guard text.allSatisfy(isOfToken), let dot = text.lastIndex(of: UInt8(ascii: ".")) else {
             return SHA256.hash(text)
         }
         return SHA256.hash(text.span.extracting(0..<dot))
+    }
+
+    /// Whether a byte may stand in a compact JWS or SD-JWT: base64url, dots, tildes.
+    private static func isOfToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "."), UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 
     /// The entry of a text: whoever has text and salt computes it again, and nobody else learns from it.

@@ -219,6 +219,30 @@ import Testing
         _ = try await world.count((question, answer))
     }
 
+    @Test func `two answers are one only when they are the same text`() async throws {
+        let world = try await EntitlementWorld(2, mode: .anonymous, count: 3)
+        let snapshot = try await world.snapshot()
+        let inn = world.shop(EntitlementWorld.innID)
+        var uses = EntitlementUses()
+        var statements = [UseStatement]()
+        for _ in 0..<2 {
+            // What is in front of the last dot is the same in both: they must not be taken for one voucher with two signatures.
+            let asked = try await world.answer(at: inn, among: snapshot, in: &uses)
+            let dressed = " {\"x\":\"a.\"," + asked.answer.dropFirst()
+            _ = try await inn.take(
+                dressed, to: asked.question, under: world.terms, among: snapshot
+            ) { _ in }
+            statements.append(try await world.count((asked.question, dressed)))
+        }
+        #expect(statements[0].number != statements[1].number)
+        #expect(statements[0].voucher != statements[1].voucher)
+        #expect(try await world.city.entries(.anonymousUse) == 2)
+        #expect(
+            LoggedDocument.digest(of: " {\"x\":\"a.b\"}")
+                != LoggedDocument.digest(of: " {\"x\":\"a.c\"}"))
+        #expect(LoggedDocument.digest(of: "a.b.c") == LoggedDocument.digest(of: "a.b.d"))
+    }
+
     @Test func `the issuer believes no question but the one that was answered`() async throws {
         let world = try await EntitlementWorld(2, mode: .anonymous, count: 2)
         let snapshot = try await world.snapshot()

@@ -385,13 +385,19 @@ import Testing
         forged.payload["outcome"] = "\"charged\""
         #expect(throws: Refusal.signatureInvalid) {
             try UseStatement(
-                parsing: forged.signed(by: taxi.key), under: world.terms,
+                parsing: forged.signed(by: taxi.key), for: text, under: world.terms,
                 from: world.city.issuer.profile)
         }
         let milder = try await EntitlementWorld(1, count: 9)
         #expect(throws: Refusal.typeMismatch) {
             try UseStatement(
-                parsing: statement, under: milder.terms, from: world.city.issuer.profile)
+                parsing: statement, for: text, under: milder.terms,
+                from: world.city.issuer.profile)
+        }
+        #expect(throws: Refusal.conflict) {
+            try UseStatement(
+                parsing: statement, for: other, under: world.terms,
+                from: world.city.issuer.profile)
         }
     }
 }

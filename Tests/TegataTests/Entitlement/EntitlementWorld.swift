@@ -49,7 +49,7 @@ struct EntitlementWorld: Sendable {
     ) async throws -> UseStatement {
         try UseStatement(
             parsing: try await (issuer ?? city.issuer).count(voucher, from: shop.id, under: terms),
-            under: terms, from: city.issuer.profile)
+            for: voucher, under: terms, from: city.issuer.profile)
     }
 
     /// The lists of a window, as the issuer gives them to everybody.
@@ -79,7 +79,7 @@ struct EntitlementWorld: Sendable {
     ) async throws -> UseStatement {
         try UseStatement(
             parsing: try await (issuer ?? city.issuer).count(
-                asked.answer, to: asked.question, under: terms), under: terms,
+                asked.answer, to: asked.question, under: terms), for: asked.answer, under: terms,
             from: city.issuer.profile)
     }
 }

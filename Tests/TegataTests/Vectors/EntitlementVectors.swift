@@ -37,9 +37,18 @@ func entitlementVectors(_ story: RoleStory) throws -> VectorFile {
     for outcome in UseOutcome.allCases {
         file.add(
             "use-statement", outcome.name,
-            ["statement": .string(try rides.statement(outcome))],
+            [
+                "statement": .string(try rides.statement(outcome)),
+                "voucher": .string(try rides.voucher(at: RidesStory.shops[0], "one")),
+            ],
             output: ["outcome": .string(outcome.name), "number": 2, "shop": "https://taxi.example"])
     }
+    file.add(
+        "use-statement", "on another voucher",
+        [
+            "statement": .string(try rides.statement(.counted)),
+            "voucher": .string(try rides.voucher(at: RidesStory.shops[0], "two")),
+        ], expect: "conflict")
     let (taxi, inn) = (RidesStory.shops[0], RidesStory.shops[1])
     func double(
         _ comment: String, _ one: (String, String), _ other: (String, String),

@@ -32,7 +32,8 @@ let noticeFunctions: [String: OwnFunction] = [
     },
     "use-statement": { input, _ in
         let statement = try UseStatement(
-            parsing: try input.statement.string, under: try terms(input), from: try profile(input))
+            parsing: try input.statement.string, for: try input.voucher.string,
+            under: try terms(input), from: try profile(input))
         return [
             "outcome": .string("\(statement.outcome)"), "number": .whole(statement.number),
             "shop": .string(statement.shop),
