@@ -32,7 +32,10 @@ internal import TegataLog
         // Of two processes that begin a write-ahead log in one new file, SQLite turns one away at once, whatever its patience. SQLite
         // would also make it readable for everyone; its other files get the rights of the first.
         try makePrivateFile(at: path) { temporary throws(JournalError) in
-            try Database(at: temporary).prepare(schema, at: path)
+            let new = try Database(at: temporary)
+            try new.prepare(schema, at: path)
+            // A close that fails says nothing: what is in the log beside the file has to be in the file before that gets its name.
+            try new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         }
         try self.init(at: path)
         try prepare(schema, at: path)
