@@ -45,10 +45,11 @@ extension Issuer {
     ) async throws(Refusal) -> [(
         first: (voucher: String, shop: String), second: (voucher: String, shop: String)
     )] {
-        let shops = terms.entitlement.shops
+        var shops = [FixedBytes<32>: String]()
+        for shop in terms.entitlement.shops { shops[SHA256.hash(Array(shop.utf8))] = shop }
         func read(_ record: UInt64) async throws(Refusal) -> (voucher: String, shop: String) {
             guard case .redemption(let memo) = try await register.document(at: record).memo,
-                let shop = shops.first(where: { SHA256.hash(Array($0.utf8)) == memo.shop })
+                let shop = shops[memo.shop]
             else { throw .unavailable }
             return (memo.voucher, shop)
         }

@@ -61,19 +61,12 @@ extension Wallet {
     }
 
     mutating func take(_ new: [KeptProof]) {
-        var known = Set(proofs.map(\.proof.notice.id))
-        proofs += new.filter { known.insert($0.proof.notice.id).inserted }
-        // Those of one second in the order of their notices, so that it does not matter which of two wallets reads the other's file.
-        proofs.sort { left, right in
-            left.proof.time == right.proof.time
-                ? left.proof.notice.id.array.lexicographicallyPrecedes(right.proof.notice.id.array)
-                : left.proof.time < right.proof.time
-        }
-        var bytes = 0
-        let newest = proofs.reversed().prefix(Self.maximumProofs).prefix { proof in
-            bytes += proof.document.utf8.count
-            return bytes <= Self.maximumProofBytes
-        }
-        proofs = newest.reversed()
+        proofs.take(new, atMost: Self.maximumProofs, bytes: Self.maximumProofBytes)
     }
+}
+
+extension KeptProof: Keepsake {
+    var name: FixedBytes<32> { proof.notice.id }
+    var moment: Int64 { proof.time }
+    var size: Int { document.utf8.count }
 }

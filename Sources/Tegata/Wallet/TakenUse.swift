@@ -117,19 +117,11 @@ extension Wallet {
     }
 
     mutating func take(_ uses: [TakenUse]) {
-        var known = Set(vouchers.map(\.digest))
-        vouchers += uses.filter { known.insert($0.digest).inserted }
-        // Those of one second in the order of their digests, so that it does not matter which of two wallets reads the other's file.
-        vouchers.sort { left, right in
-            left.receipt.time == right.receipt.time
-                ? left.digest.array.lexicographicallyPrecedes(right.digest.array)
-                : left.receipt.time < right.receipt.time
-        }
-        var bytes = 0
-        let newest = vouchers.reversed().prefix(Self.maximumVouchers).prefix { use in
-            bytes += use.size
-            return bytes <= Self.maximumVoucherBytes
-        }
-        vouchers = newest.reversed()
+        vouchers.take(uses, atMost: Self.maximumVouchers, bytes: Self.maximumVoucherBytes)
     }
+}
+
+extension TakenUse: Keepsake {
+    var name: FixedBytes<32> { digest }
+    var moment: Int64 { receipt.time }
 }
